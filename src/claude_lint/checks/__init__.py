@@ -1,0 +1,1 @@
+"""Judgements: one small function per rule, facts in, findings out."""

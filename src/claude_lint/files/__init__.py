@@ -1,0 +1,1 @@
+"""Bytes and text: which files are read, how they are decoded, what a notebook is."""

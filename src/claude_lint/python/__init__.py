@@ -1,0 +1,1 @@
+"""The language, and nothing about Claude: scopes, bindings, values, modules, spans."""
