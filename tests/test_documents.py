@@ -91,8 +91,10 @@ def test_consecutive_fences_of_one_case_are_one_project() -> None:
 
 
 def test_readers_see_a_masked_key_instead_of_the_placeholder() -> None:
-    document = parse("CL899-late-tea.md", DOCUMENT)
+    text = DOCUMENT.replace("In summer.", '`"@@KEY-api03.head@@" "@@KEY-api03.tail@@"`')
+    document = parse("CL899-late-tea.md", text)
     assert "It is cold, and sk-ant-api03-… leaked." in documents.readable(document)
+    assert '`"sk-ant-api03-" "…"`' in documents.readable(document)
 
 
 @pytest.mark.parametrize(

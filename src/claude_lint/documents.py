@@ -23,7 +23,7 @@ _FILE_NAME = re.compile(r"(CL\d{3})-([a-z0-9]+(?:-[a-z0-9]+)*)\.md")
 _LAYOUT = re.compile(
     r"\A# (?P<title>[^\n]*)\n\s*```toml\n(?P<facts>.*?)^```\n(?P<body>.*)\Z", re.S | re.M
 )
-_KEY_PLACEHOLDER = re.compile(r"@@KEY-([a-z]+\d\d)@@")
+_KEY_PLACEHOLDER = re.compile(r"@@KEY-([a-z]+\d\d)(\.head|\.tail)?@@")
 _EXAMPLE_OPTIONS = {"file", "case", "fix", "target-sdk", "target-api", "as-of"}
 _FACT_TYPES: dict[str, type] = {
     "code": str,
@@ -106,8 +106,13 @@ def url(document: RuleDocument) -> str:
 
 
 def readable(document: RuleDocument) -> str:
-    """Give the body for readers: key placeholders become masked keys."""
-    return _KEY_PLACEHOLDER.sub(r"sk-ant-\1-…", document.body)
+    """Give the body for readers: placeholders of keys, or of their halves, become masked keys."""
+
+    def masked(match: re.Match[str]) -> str:
+        kind, half = match.groups()
+        return {None: f"sk-ant-{kind}-…", ".head": f"sk-ant-{kind}-", ".tail": "…"}[half]
+
+    return _KEY_PLACEHOLDER.sub(masked, document.body)
 
 
 def parse(file_name: str, text: str) -> RuleDocument:
