@@ -1,0 +1,68 @@
+"""The project's routine jobs: `nox --list` names them, `nox -s tests-3.12` runs one."""
+
+import shutil
+import tarfile
+from pathlib import Path
+
+import nox
+
+PYTHONS = nox.project.python_versions(nox.project.load_toml("pyproject.toml"))
+
+nox.options.sessions = ["lint", "types", "generated", "tests"]
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """Run the tests on each supported Python."""
+    session.install("--group", "test", "-e", ".")
+    session.run("pytest", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style with Ruff, and the project's own requests with itself."""
+    session.install("--group", "lint", "-e", ".")
+    session.run("ruff", "format", "--check")
+    session.run("ruff", "check")
+    session.run("claude-lint", "src", "tests", "tools", "noxfile.py")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check types with mypy."""
+    session.install("--group", "types", "-e", ".")
+    session.run("mypy")
+
+
+@nox.session
+def generated(session: nox.Session) -> None:
+    """Check that README's generated parts are up to date."""
+    session.install("-e", ".")
+    session.run("python", "tools/generate.py", "--check")
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """Measure which branches the tests reach."""
+    session.install("--group", "test", "-e", ".")
+    session.run("coverage", "run", "-m", "pytest", *session.posargs)
+    session.run("coverage", "report", "--show-missing", "--skip-covered")
+
+
+@nox.session
+def wheel(session: nox.Session) -> None:
+    """Build the sdist and, from it, the wheel; test the wheel without the source."""
+    session.install("build")
+    scratch = Path(session.create_tmp())
+    shutil.rmtree(scratch)
+    session.run("python", "-m", "build", "--outdir", str(scratch / "dist"))
+    (sdist,) = scratch.glob("dist/*.tar.gz")
+    (built,) = scratch.glob("dist/*.whl")
+    with tarfile.open(sdist) as archive:
+        archive.extractall(scratch)
+    project = scratch / sdist.name.removesuffix(".tar.gz")
+    shutil.rmtree(project / "src")
+    shutil.rmtree(project / "rules")
+    session.install("--group", f"{project / 'pyproject.toml'}:test", str(built))
+    with session.chdir(project):
+        session.run("pytest", *session.posargs)
