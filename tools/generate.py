@@ -1,0 +1,125 @@
+"""Rewrite what is generated: README's table of rules, and the picture of a run.
+
+`python tools/generate.py` writes; with `--check` it only says what is out of date, and exits 1.
+"""
+
+from __future__ import annotations
+
+import difflib
+import html
+import io
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from claude_lint import documents
+from claude_lint.documents import RuleDocument
+
+PROJECT = Path(__file__).resolve().parents[1]
+README = PROJECT / "README.md"
+PICTURE = PROJECT / "examples" / "broken_app.svg"
+
+# The picture must not change from one day to the next, nor with the terminal.
+PICTURED = ("examples/broken_app", "--as-of", "2026-11-24", "--no-cache")
+WIDTH = 110
+
+FAMILIES = {
+    "CL1": "Credentials",
+    "CL2": "Requests",
+    "CL3": "Models",
+    "CL4": "Limits and retries",
+    "CL5": "Responses and clients",
+    "CL9": "The linter's own",
+}
+
+
+def main() -> int:
+    """Write the generated parts, or with `--check` compare them."""
+    readme = README.read_text("utf-8")
+    new_readme = with_rules(readme)
+    picture = PICTURE.read_text("utf-8") if PICTURE.exists() else ""
+    new_picture = draw()
+    if sys.argv[1:] == ["--check"]:
+        stale = differences(readme, new_readme) + differences(shown(picture), shown(new_picture))
+        if stale:
+            print("\n".join(stale))
+            print("out of date: run `python tools/generate.py`", file=sys.stderr)
+        return 1 if stale else 0
+    README.write_text(new_readme, "utf-8")
+    if shown(picture) != shown(new_picture):
+        PICTURE.write_text(new_picture, "utf-8")
+    return 0
+
+
+def with_rules(readme: str) -> str:
+    """Put the table of rules between its two markers."""
+    begin, end = "<!-- rules: begin -->\n", "<!-- rules: end -->"
+    before, _, rest = readme.partition(begin)
+    _, _, after = rest.partition(end)
+    return f"{before}{begin}\n{table()}\n{end}{after}"
+
+
+def table() -> str:
+    """List all rules by family, in Markdown."""
+    lines = ["| code | rule | reports | severity | fix |", "|---|---|---|---|---|"]
+    family = ""
+    for document in documents.load():
+        if document.code[:3] != family:
+            family = document.code[:3]
+            lines.append(f"| | **{FAMILIES[family]}** | | | |")
+        lines.append(row(document))
+    return "\n".join(lines) + "\n"
+
+
+def row(document: RuleDocument) -> str:
+    """Give a rule's line of the table."""
+    file = f"rules/{document.code}-{document.name}.md"
+    severity = str(document.severity) + ("" if document.default else ", opt-in")
+    fix = "" if document.fix == "none" else document.fix
+    summary = document.summary.replace("|", r"\|")
+    return f"| {document.code} | [{document.name}]({file}) | {summary} | {severity} | {fix} |"
+
+
+def draw() -> str:
+    """Run the linter on the broken app and draw what a terminal shows."""
+    environment = {**os.environ, "FORCE_COLOR": "1", "COLUMNS": str(WIDTH)}
+    environment.pop("NO_COLOR", None)
+    done = subprocess.run(
+        [sys.executable, "-c", "from claude_lint.cli import main; main()", *PICTURED],
+        cwd=PROJECT,
+        env=environment,
+        capture_output=True,
+        check=False,
+        encoding="utf-8",
+    )
+    if done.returncode != 1:
+        raise SystemExit(f"linting {PICTURED[0]} exited {done.returncode}: {done.stderr}")
+    console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True)
+    console.print(Text.from_ansi("$ claude-lint examples/broken_app\n" + done.stdout))
+    picture = console.export_svg(title="claude-lint", unique_id="claude-lint")
+    # A picture loads no fonts from elsewhere; the reader's own fixed-width font will do.
+    return re.sub(r"\s*@font-face \{.*?\}", "", picture, flags=re.S)
+
+
+def shown(picture: str) -> str:
+    """Read the text back from the picture, whatever version of rich has drawn it."""
+    lines: dict[float, str] = {}
+    for y, text in re.findall(r'<text [^>]*\by="([\d.]+)"[^>]*>(.*?)</text>', picture):
+        lines[float(y)] = lines.get(float(y), "") + html.unescape(text)
+    return "\n".join(text.replace("\xa0", " ").rstrip() for _, text in sorted(lines.items())) + "\n"
+
+
+def differences(old: str, new: str) -> list[str]:
+    """Compare line by line; empty where nothing changed."""
+    return list(
+        difflib.unified_diff(old.split("\n"), new.split("\n"), "written", "now", "", "", 1, "")
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
