@@ -1,0 +1,415 @@
+"""The catalogue: what is known of models, API versions and SDK releases, and on which day it holds.
+
+The facts are rows of `rules/catalog/*.toml`; a field that is absent is unknown (`None`), never "no".
+"""
+
+from __future__ import annotations
+
+import datetime
+import enum
+import functools
+import importlib.resources
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+import tomli
+
+_FILES = ("models.toml", "requests.toml")
+_NO_OFFERS: Mapping[Platform, Offer] = {}
+
+
+class CatalogError(Exception):
+    """A catalogue file cannot be read, or holds a row that makes no sense."""
+
+
+class Platform(str, enum.Enum):
+    """Where a request goes. Each platform spells models its own way."""
+
+    CLAUDE = "claude"
+    AWS = "aws"
+    FOUNDRY = "foundry"
+    GOOGLE = "google"
+    BEDROCK = "bedrock"
+    MANTLE = "mantle"
+    VERTEX = "vertex"
+    GATEWAY = "gateway"
+    """Somebody else's server, which may name models as it likes."""
+    UNKNOWN = "unknown"
+    """Not resolved: the spelling has to tell."""
+
+
+class State(str, enum.Enum):
+    """How far a model is on its way out, on one day and one platform."""
+
+    UNRELEASED = "unreleased"
+    ACTIVE = "active"
+    LEGACY = "legacy"
+    DEPRECATED = "deprecated"
+    RETIRED = "retired"
+
+
+SERVED = frozenset({State.ACTIVE, State.LEGACY})
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A model on a platform with identifiers and dates of its own."""
+
+    id: str
+    profiles: tuple[str, ...] = ()
+    deprecated: datetime.date | None = None
+    retires: datetime.date | None = None
+    source: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model ID of the Claude API and what is known of it. `None` is unknown.
+
+    `deprecated` and `retires` are the Claude API's; ask `Catalog.dates` for another platform's.
+    """
+
+    id: str
+    family: str
+    generation: str = ""
+    alias_of: str = ""
+    moving: bool = False
+    gated: bool = False
+    succeeded_by: str = ""
+    released: datetime.date | None = None
+    deprecated: datetime.date | None = None
+    retires: datetime.date | None = None
+    retires_not_before: datetime.date | None = None
+    end_of_life: datetime.date | None = None
+    replacement: str = ""
+    max_output_tokens: int | None = None
+    context_window: int | None = None
+    prefill: bool | None = None
+    sampling: str | None = None
+    thinking_accepted: tuple[str, ...] | None = None
+    thinking_up_to_effort_high: tuple[str, ...] = ()
+    thinking_default: str | None = None
+    effort_levels: tuple[str, ...] | None = None
+    effort_default: str | None = None
+    forced_tool_choice: bool | None = None
+    system_role: str | None = None
+    aws: bool = False
+    foundry: str = ""
+    offers: Mapping[Platform, Offer] = field(default_factory=lambda: _NO_OFFERS)
+    source: tuple[str, ...] = ()
+    checked_on: datetime.date | None = None
+    note: str = ""
+
+    @property
+    def is_alias(self) -> bool:
+        """Whether the ID stands for another one."""
+        return bool(self.alias_of)
+
+    @property
+    def version(self) -> tuple[int, ...]:
+        """The generation as numbers, `()` where it is none: `5.2` is `(5, 2)`, `4` is `(4, 0)`."""
+        if not self.generation:
+            return ()
+        major, _, minor = self.generation.partition(".")
+        return int(major), int(minor or 0)
+
+    def thinks_by_default(self) -> bool | None:
+        """Say whether a request without `thinking` is answered with thinking blocks."""
+        return None if self.thinking_default is None else self.thinking_default != "off"
+
+
+@dataclass(frozen=True, slots=True)
+class ApiVersion:
+    """A value of `anthropic-version`, and what requests of that version are refused for."""
+
+    id: str
+    released: datetime.date
+    rejected_parameters: tuple[str, ...] = ()
+    rejected_blocks: tuple[str, ...] = ()
+    source: tuple[str, ...] = ()
+    checked_on: datetime.date | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SdkMajor:
+    """A major version of the `anthropic` package and how it talks to the API."""
+
+    major: int
+    released: datetime.date
+    first: str
+    newest: str
+    api_version: str
+    auth_header: str
+    source: tuple[str, ...] = ()
+    checked_on: datetime.date | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BetaHeader:
+    """A value of `anthropic-beta` that is dead or changes nothing any more."""
+
+    value: str
+    since: datetime.date | None = None
+    reason: str = ""
+    confidence: str = ""
+    source: tuple[str, ...] = ()
+    checked_on: datetime.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAIParameter:
+    """A request parameter of OpenAI's that the Messages API does not have.
+
+    `rename` is the Claude parameter that takes the very same value, if it is of `rename_type`;
+    `instead` says what to do where there is none.
+    """
+
+    name: str
+    rename: str = ""
+    rename_type: str = ""
+    instead: str = ""
+    source: tuple[str, ...] = ()
+    checked_on: datetime.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """How a platform sets its dates: another platform's, or with how many days of notice."""
+
+    follows: Platform | None = None
+    notice_days: int | None = None
+    regions: tuple[str, ...] = ()
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """All facts, and the questions that depend on a day."""
+
+    models: Mapping[str, Model]
+    schedules: Mapping[Platform, Schedule]
+    api_versions: tuple[ApiVersion, ...]
+    sdk_majors: tuple[SdkMajor, ...]
+    beta_headers: Mapping[str, BetaHeader]
+    openai_parameters: Mapping[str, OpenAIParameter]
+    foreign_models: tuple[str, ...]
+    default_family: str
+    sources: Mapping[str, str]
+    checked_on: datetime.date
+    extra_models: tuple[str, ...] = ()
+
+    def find(self, model_id: str) -> Model | None:
+        """Look up an exact ID of the Claude API."""
+        return self.models.get(model_id)
+
+    def snapshots(self) -> Iterator[Model]:
+        """Yield every model that is not an alias."""
+        return (model for model in self.models.values() if not model.alias_of)
+
+    def dates(
+        self, model: Model, platform: Platform | str = Platform.CLAUDE
+    ) -> tuple[datetime.date | None, datetime.date | None]:
+        """Return the days of deprecation and retirement on a platform, where a source gives them.
+
+        A platform that promises a notice but whose announcement was not seen is taken at its word.
+        """
+        platform = Platform(platform)
+        schedule = self.schedules.get(platform, Schedule())
+        if schedule.follows:
+            return self.dates(model, schedule.follows)
+        dated: Model | Offer | None = (
+            model if platform is Platform.CLAUDE else model.offers.get(platform)
+        )
+        if dated is None:
+            return None, None
+        deprecated = dated.deprecated
+        if dated.retires and not deprecated and schedule.notice_days:
+            deprecated = dated.retires - datetime.timedelta(days=schedule.notice_days)
+        return deprecated, dated.retires
+
+    def state(
+        self, model: Model, as_of: datetime.date, platform: Platform | str = Platform.CLAUDE
+    ) -> State:
+        """Say what a model was, or will be, on a day. Retired on the day of retirement itself."""
+        if model.released and as_of < model.released:
+            return State.UNRELEASED
+        deprecated, retires = self.dates(model, platform)
+        if retires and as_of >= retires:
+            return State.RETIRED
+        if deprecated and as_of >= deprecated:
+            return State.DEPRECATED
+        return State.LEGACY if self._is_superseded(model, as_of) else State.ACTIVE
+
+    def replacement(
+        self, model: Model, as_of: datetime.date, platform: Platform | str = Platform.CLAUDE
+    ) -> Model | None:
+        """Return what to move to: the newest served model of the family, on that day and platform.
+
+        `None` where the model is itself the newest.
+        """
+        families = dict.fromkeys((model.succeeded_by or model.family, model.family))
+        for family in families:
+            newest = self.newest(family, as_of, platform)
+            if newest and newest.id not in (model.id, model.alias_of):
+                if not (model.released and newest.released) or newest.released > model.released:
+                    return newest
+        return None
+
+    def newest(
+        self, family: str, as_of: datetime.date, platform: Platform | str = Platform.CLAUDE
+    ) -> Model | None:
+        """Return the newest model of a family that is released, served and offered."""
+        served = [
+            model
+            for model in self.snapshots()
+            if model.family == family
+            and model.released
+            and self.spell(model, platform)
+            and self.state(model, as_of, platform) in SERVED
+        ]
+        return max(served, key=lambda model: model.released or as_of, default=None)
+
+    def spell(
+        self, model: Model, platform: Platform | str = Platform.CLAUDE, region: str = ""
+    ) -> str | None:
+        """Write a model's ID as a platform wants it, or `None` where it is not offered there.
+
+        `region` is the inference profile a Bedrock ID begins with. A model that is known to be
+        offered through profiles only, and not through that one, gets the `global` profile.
+        """
+        platform = Platform(platform)
+        if platform in (Platform.BEDROCK, Platform.MANTLE, Platform.VERTEX):
+            offer = model.offers.get(platform)
+            if offer is None:
+                return None
+            if not offer.profiles:
+                return f"{region}.{offer.id}" if region else offer.id
+            if region not in offer.profiles:
+                region = "global" if "global" in offer.profiles else offer.profiles[0]
+            return f"{region}.{offer.id}"
+        if platform is Platform.FOUNDRY:
+            return model.foundry or None
+        return model.id
+
+    def api_version(self, value: str) -> ApiVersion | None:
+        """Look up an `anthropic-version`."""
+        return next((row for row in self.api_versions if row.id == value), None)
+
+    def newest_api_version(self, as_of: datetime.date) -> ApiVersion:
+        """Return the newest API version there was on a day."""
+        released = [row for row in self.api_versions if row.released <= as_of]
+        return max(released or self.api_versions[:1], key=lambda row: row.released)
+
+    def sdk(self, major: int) -> SdkMajor | None:
+        """Look up a major version of the SDK."""
+        return next((row for row in self.sdk_majors if row.major == major), None)
+
+    def newest_sdk(self, as_of: datetime.date) -> SdkMajor:
+        """Return the newest SDK major there was on a day."""
+        released = [row for row in self.sdk_majors if row.released <= as_of]
+        return max(released or self.sdk_majors[:1], key=lambda row: row.major)
+
+    def _is_superseded(self, model: Model, as_of: datetime.date) -> bool:
+        families = (model.family, model.succeeded_by)
+        return any(
+            other.family in families
+            and other.released
+            and other.released <= as_of
+            and (model.released is None or other.released > model.released)
+            for other in self.snapshots()
+        )
+
+
+@functools.lru_cache(maxsize=8)
+def load(overlays: tuple[Path, ...] = (), extra_models: tuple[str, ...] = ()) -> Catalog:
+    """Read the shipped facts and lay the rows of other files over them, field by field.
+
+    Raises `CatalogError` for an overlay that cannot be read or has a field we do not know.
+    """
+    data: dict[str, Any] = {}
+    shipped = importlib.resources.files("claude_lint.rules") / "catalog"
+    for name in _FILES:
+        _overlay(data, tomli.loads((shipped / name).read_text("utf-8")))
+    for path in overlays:
+        try:
+            _overlay(data, tomli.loads(path.read_text("utf-8")))
+            _build(data, ())
+        except (OSError, ValueError, TypeError, LookupError, AttributeError) as error:
+            raise CatalogError(f"{path}: {error}") from error
+    return _build(data, extra_models)
+
+
+def _overlay(data: dict[str, Any], upper: dict[str, Any]) -> None:
+    """Merge tables key by key and arrays of tables row by row."""
+    for key, value in upper.items():
+        present = data.get(key)
+        if isinstance(present, dict) and isinstance(value, dict):
+            _overlay(present, value)
+        elif isinstance(present, list) and value and isinstance(value[0], dict):
+            rows = {_identity(row): row for row in present}
+            for row in value:
+                if _identity(row) in rows:
+                    _overlay(rows[_identity(row)], row)
+                else:
+                    present.append(row)
+        else:
+            data[key] = value
+
+
+def _identity(row: dict[str, Any]) -> Any:
+    return next((row[key] for key in ("id", "major", "value", "name") if key in row), None)
+
+
+def _build(data: dict[str, Any], extra_models: tuple[str, ...]) -> Catalog:
+    models = {row["id"]: _model(row) for row in data["model"]}
+    for alias in data["alias"]:
+        target = models[alias["of"]]
+        models[alias["id"]] = replace(
+            target, id=alias["id"], alias_of=target.id, moving=alias["moving"]
+        )
+    return Catalog(
+        models=models,
+        schedules={
+            Platform(name): _schedule(table) for name, table in data.get("platform", {}).items()
+        },
+        api_versions=tuple(_row(ApiVersion, row) for row in data["api_version"]),
+        sdk_majors=tuple(_row(SdkMajor, row) for row in data["sdk"]),
+        beta_headers={row["value"]: _row(BetaHeader, row) for row in data["beta_header"]},
+        openai_parameters={
+            row["name"]: _row(OpenAIParameter, row) for row in data["openai_parameter"]
+        },
+        foreign_models=tuple(data["foreign_models"]),
+        default_family=data["default_family"],
+        sources=data["sources"],
+        checked_on=data["checked_on"],
+        extra_models=extra_models,
+    )
+
+
+def _model(row: dict[str, Any]) -> Model:
+    own = ("bedrock", "mantle", "vertex")
+    offers = {Platform(name): _row(Offer, row[name]) for name in own if name in row}
+    return replace(
+        _row(Model, {key: value for key, value in row.items() if key not in own}), offers=offers
+    )
+
+
+def _schedule(table: dict[str, Any]) -> Schedule:
+    if "follows" in table:
+        table = {**table, "follows": Platform(table["follows"])}
+    return _row(Schedule, table)
+
+
+def _row(kind: Any, row: dict[str, Any]) -> Any:
+    """Make a row's dataclass. A field it does not have is an error, for it would say nothing."""
+    known = {item.name for item in fields(kind)}
+    if unknown := row.keys() - known:
+        raise ValueError(f"unknown field `{min(unknown)}` in a {kind.__name__} row")
+    return kind(
+        **{key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
+    )
