@@ -2,6 +2,7 @@
 
 import shutil
 import tarfile
+import tempfile
 from pathlib import Path
 
 import nox
@@ -53,16 +54,15 @@ def coverage(session: nox.Session) -> None:
 def wheel(session: nox.Session) -> None:
     """Build the sdist and, from it, the wheel; test the wheel without the source."""
     session.install("build")
-    scratch = Path(session.create_tmp())
-    shutil.rmtree(scratch)
-    session.run("python", "-m", "build", "--outdir", str(scratch / "dist"))
-    (sdist,) = scratch.glob("dist/*.tar.gz")
-    (built,) = scratch.glob("dist/*.whl")
-    with tarfile.open(sdist) as archive:
-        archive.extractall(scratch)
-    project = scratch / sdist.name.removesuffix(".tar.gz")
-    shutil.rmtree(project / "src")
-    shutil.rmtree(project / "rules")
-    session.install("--group", f"{project / 'pyproject.toml'}:test", str(built))
-    with session.chdir(project):
-        session.run("pytest", *session.posargs)
+    with tempfile.TemporaryDirectory() as scratch:
+        session.run("python", "-m", "build", "--outdir", scratch)
+        (sdist,) = Path(scratch).glob("*.tar.gz")
+        (built,) = Path(scratch).glob("*.whl")
+        with tarfile.open(sdist) as archive:
+            archive.extractall(scratch)
+        project = Path(scratch, sdist.name.removesuffix(".tar.gz"))
+        shutil.rmtree(project / "src")
+        shutil.rmtree(project / "rules")
+        session.install("--group", f"{project / 'pyproject.toml'}:test", str(built))
+        with session.chdir(project):
+            session.run("pytest", *session.posargs)
