@@ -1,4 +1,4 @@
-"""Rewrite what is generated: README's table of rules, and the picture of a run.
+"""Rewrite what is generated: README's tables, and the picture of a run.
 
 `python tools/generate.py` writes; with `--check` it only says what is out of date, and exits 1.
 """
@@ -19,6 +19,7 @@ from rich.text import Text
 
 from claude_lint import documents
 from claude_lint.documents import RuleDocument
+from claude_lint.settings_schema import KEYS
 
 PROJECT = Path(__file__).resolve().parents[1]
 README = PROJECT / "README.md"
@@ -41,7 +42,7 @@ FAMILIES = {
 def main() -> int:
     """Write the generated parts, or with `--check` compare them."""
     readme = README.read_text("utf-8")
-    new_readme = with_rules(readme)
+    new_readme = with_tables(readme)
     picture = PICTURE.read_text("utf-8") if PICTURE.exists() else ""
     new_picture = draw()
     if sys.argv[1:] == ["--check"]:
@@ -56,15 +57,24 @@ def main() -> int:
     return 0
 
 
-def with_rules(readme: str) -> str:
-    """Put the table of rules between its two markers."""
-    begin, end = "<!-- rules: begin -->\n", "<!-- rules: end -->"
-    before, _, rest = readme.partition(begin)
-    _, _, after = rest.partition(end)
-    return f"{before}{begin}\n{table()}\n{end}{after}"
+def with_tables(readme: str) -> str:
+    """Put the tables of settings and rules between their markers."""
+    for name, table in (("settings", settings_table()), ("rules", rules_table())):
+        begin, end = f"<!-- {name}: begin -->\n", f"<!-- {name}: end -->"
+        before, _, rest = readme.partition(begin)
+        _, _, after = rest.partition(end)
+        readme = f"{before}{begin}\n{table}\n{end}{after}"
+    return readme
 
 
-def table() -> str:
+def settings_table() -> str:
+    """List all settings, in Markdown."""
+    lines = ["| key | value | means |", "|---|---|---|"]
+    lines += [f"| `{key.name}` | {key.type.expected} | {key.doc} |" for key in KEYS]
+    return "\n".join(lines) + "\n"
+
+
+def rules_table() -> str:
     """List all rules by family, in Markdown."""
     lines = ["| code | rule | reports | severity | fix |", "|---|---|---|---|---|"]
     family = ""
