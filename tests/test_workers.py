@@ -149,7 +149,8 @@ ORPHAN_MAKER = """
 import sys
 from claude_lint import workers
 
-hang = "print(__import__('os').getpid(), flush=True) or __import__('re').match('(a*)*b', 'a' * 40)"
+tell = "__import__('os').write(1, b'%d\\n' % __import__('os').getpid())"
+hang = tell + " and __import__('re').match('(a*)*b', 'a' * 40)"
 with workers.Workers(eval, 2, method=sys.argv[1]) as pool:
     list(pool.judge([workers.Job(hang, 0.5), workers.Job(hang, 0.5)]))
 """
