@@ -145,7 +145,7 @@ def test_a_preparation_that_fails_is_reported_for_every_job() -> None:
     ]
 
 
-ORPHAN_MAKER = """
+ORPHAN_MAKER = r"""
 import sys
 from claude_lint import workers
 
