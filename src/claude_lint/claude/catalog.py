@@ -1,6 +1,6 @@
 """The catalogue: what is known of models, API versions and SDK releases, and on which day it holds.
 
-The facts are rows of `rules/catalog/*.toml`; a field that is absent is unknown (`None`), never "no".
+The facts are rows of `rules/catalog/*.toml`; an absent field is unknown (`None`), never "no".
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ import datetime
 import enum
 import functools
 import importlib.resources
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import tomli
 
+_T = TypeVar("_T")
 _FILES = ("models.toml", "requests.toml")
 _NO_OFFERS: Mapping[Platform, Offer] = {}
 
@@ -187,7 +188,7 @@ class Schedule:
     source: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Catalog:
     """All facts, and the questions that depend on a day."""
 
@@ -285,13 +286,11 @@ class Catalog:
         platform = Platform(platform)
         if platform in (Platform.BEDROCK, Platform.MANTLE, Platform.VERTEX):
             offer = model.offers.get(platform)
-            if offer is None:
-                return None
-            if not offer.profiles:
-                return f"{region}.{offer.id}" if region else offer.id
-            if region not in offer.profiles:
+            if offer is None or platform is not Platform.BEDROCK:
+                return offer.id if offer else None
+            if offer.profiles and region not in offer.profiles:
                 region = "global" if "global" in offer.profiles else offer.profiles[0]
-            return f"{region}.{offer.id}"
+            return f"{region}.{offer.id}" if region else offer.id
         if platform is Platform.FOUNDRY:
             return model.foundry or None
         return model.id
@@ -405,9 +404,9 @@ def _schedule(table: dict[str, Any]) -> Schedule:
     return _row(Schedule, table)
 
 
-def _row(kind: Any, row: dict[str, Any]) -> Any:
+def _row(kind: Callable[..., _T], row: dict[str, Any]) -> _T:
     """Make a row's dataclass. A field it does not have is an error, for it would say nothing."""
-    known = {item.name for item in fields(kind)}
+    known = {item.name for item in fields(kind)}  # type: ignore[arg-type]
     if unknown := row.keys() - known:
         raise ValueError(f"unknown field `{min(unknown)}` in a {kind.__name__} row")
     return kind(
