@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 import os
 import re
@@ -156,8 +155,13 @@ def describe(
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """Give the known word that is most like `word`, the first by alphabet among equals."""
-    return max(sorted(known), key=lambda each: difflib.SequenceMatcher(None, each, word).ratio())
+    """Give the known word most like `word`; among equals the one that begins like it."""
+    from difflib import SequenceMatcher  # wanted only on the way to an error
+
+    def likeness(each: str) -> tuple[float, bool]:
+        return SequenceMatcher(None, each, word).ratio(), each.startswith(word[:3])
+
+    return max(sorted(known), key=likeness)
 
 
 @dataclass(frozen=True, slots=True)
