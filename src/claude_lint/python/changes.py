@@ -1,0 +1,432 @@
+"""What happens to an object after it is made: items set, lists grown, attributes replaced."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from claude_lint.python.flow import (
+    END,
+    NO_ARMS,
+    Arms,
+    Point,
+    compatible,
+    conditions,
+    exclusive,
+    reaches,
+)
+from claude_lint.python.scopes import Event, Scope
+from claude_lint.python.values import (
+    Change,
+    Constant,
+    Entry,
+    Frame,
+    FunctionValue,
+    Mapping,
+    Origin,
+    Sequence,
+    Symbol,
+    Text,
+    Unknown,
+    Value,
+    changed,
+    conditioned,
+    options,
+    union,
+)
+
+if TYPE_CHECKING:
+    from claude_lint.python.evaluate import Evaluator
+
+_MOST_HISTORIES = 12
+_MAPPING_METHODS = frozenset({"update", "setdefault", "pop", "popitem", "clear"})
+_SEQUENCE_METHODS = frozenset(
+    {"append", "extend", "insert", "pop", "remove", "clear", "add", "reverse", "sort"}
+)
+# Methods and functions that read what they are handed. Anything else of an unknown origin may add.
+_READING_METHODS = frozenset({
+    "debug", "info", "warning", "error", "exception", "critical", "log", "post", "get", "put", "patch", "request",
+    "send", "stream", "create", "parse", "dumps", "dump", "write", "format", "print", "append", "extend", "insert",
+    "publish", "emit", "count_tokens", "ainvoke", "invoke", "generate", "completion", "acompletion", "urlopen",
+    "update", "items", "put_nowait", "model_validate", "to_thread", "run_in_executor", "gather", "submit",
+    "invoke_model", "converse", "with_options", "copy", "AsyncClient", "Client", "Session", "ClientSession",
+})  # fmt: skip
+_READING_MODULES = frozenset({
+    "requests", "httpx", "httpx2", "aiohttp", "urllib3", "anthropic", "openai", "boto3", "botocore", "litellm", "tiktoken",
+    "rich", "loguru", "structlog", "orjson", "ujson", "pydantic", "tenacity", "backoff", "pycurl", "langchain_anthropic",
+    "instructor", "numpy", "pandas", "streamlit", "gradio", "yaml", "fastapi", "flask",
+})  # fmt: skip
+
+
+def put(entries: list[Entry], entry: Entry) -> None:
+    """Set a key: an unconditional entry replaces what stood under the key."""
+    if entry.name is not None and not entry.under:
+        entries[:] = [one for one in entries if one.name != entry.name]
+    entries.append(entry)
+
+
+def spread(value: Value, entries: list[Entry], rest: list[Value]) -> None:
+    """Merge `**value` into entries; what is not resolved goes to `rest`."""
+    found = options(value)
+    for one in found:
+        if isinstance(one, Mapping):
+            for entry in one.entries:
+                certain = len(found) == 1 and not one.under
+                if certain:
+                    put(entries, entry)
+                else:
+                    entries.append(replace(entry, under=entry.under | one.under))
+            rest.extend(one.rest)
+        elif not (isinstance(one, Constant) and one.value is None):
+            rest.append(one)
+
+
+def add(left: Value, right: Value, origin: Origin) -> Value:
+    """Return `left + right` for texts and lists."""
+    from claude_lint.python.evaluate import text_of, text_parts
+
+    found: list[Value] = []
+    for one in options(left):
+        for other in options(right):
+            if not compatible(one.under, other.under):
+                continue
+            under = one.under | other.under
+            if isinstance(one, Sequence) or isinstance(other, Sequence):
+                found.append(conditioned(_joined(one, other, origin), under))
+            elif _is_text(one) or _is_text(other):
+                found.append(
+                    conditioned(text_of([*text_parts(one), *text_parts(other)], origin), under)
+                )
+            elif isinstance(one, Constant) and isinstance(other, Constant):
+                if isinstance(one.value, (int, float)) and isinstance(other.value, (int, float)):
+                    found.append(Constant(one.value + other.value, origin=origin))
+            else:
+                found.append(Unknown(origin=origin, why="operator"))
+    return union(found)
+
+
+def _is_text(value: Value) -> bool:
+    return isinstance(value, Text) or (isinstance(value, Constant) and isinstance(value.value, str))
+
+
+def _joined(left: Value, right: Value, origin: Origin) -> Sequence:
+    items: list[Value] = []
+    rest: list[Value] = []
+    for one in (left, right):
+        if isinstance(one, Sequence):
+            items.extend(one.items)
+            rest.extend(one.rest)
+        else:
+            rest.append(one)
+    return Sequence(tuple(items), tuple(rest), origin=origin)
+
+
+# ---------------------------------------------------------------------- events
+
+
+def since(
+    evaluator: Evaluator,
+    value: Value,
+    path: tuple[str, ...],
+    scope: Scope,
+    made: Point,
+    use: Point,
+    frame: Frame | None,
+) -> Value:
+    """Apply to a value the events on its access path between two points of a scope.
+
+    Used at the end of the scope (from an inner function), every event counts.
+    """
+    events: list[tuple[Event, tuple[str, ...]]] = []
+    for event_path, found in scope.events.items():
+        if event_path[: len(path)] == path:
+            events.extend((event, event_path[len(path) :]) for event in found)
+    if scope.kind == "module":
+        events.extend(_foreign(scope, path))
+    if not events:
+        return value
+    happened: list[Change] = []
+    for event, below in sorted(events, key=lambda pair: pair[0].point.order):
+        if event.scope is scope:
+            if event.point.order <= made.order:
+                continue
+            if not reaches(event.point, use, scope.exits) or exclusive(event.point.arms, made.arms):
+                continue
+            under = conditions(event.point, use) - frozenset(made.arms)
+        else:
+            under = NO_ARMS
+        if event.kind == "setattr" and not below:
+            continue
+        happened.append(Change(below, event, frame, under))
+    return fold(evaluator, value, tuple(happened))
+
+
+def _foreign(scope: Scope, path: tuple[str, ...]) -> list[tuple[Event, tuple[str, ...]]]:
+    """Collect the events that functions of a module have on one of its names."""
+    import re
+
+    name = path[0]
+    scope.module.load_matching(
+        re.compile(rf"\b{re.escape(name)}\b\s*(?:\[|\.\w+\s*[\[(=.]|\|=|\+=)")
+    )
+    found: list[tuple[Event, tuple[str, ...]]] = []
+    stack = list(scope.inner)
+    while stack:
+        inner = stack.pop()
+        stack.extend(inner.inner)
+        for event_path, events in inner.events.items():
+            if event_path[: len(path)] == path and inner.owner(name) is scope:
+                found.extend(
+                    (event, event_path[len(path) :])
+                    for event in events
+                    if event.kind in ("setitem", "setattr", "call", "augmented")
+                )
+    return found
+
+
+def fold(evaluator: Evaluator, value: Value, happened: tuple[Change, ...]) -> Value:
+    """Apply changes to a value: into it where it is a collection, else kept with it."""
+    for change in happened:
+        found = options(value)
+        if len(found) > _MOST_HISTORIES:
+            return Unknown(origin=value.origin, why="budget")
+        value = union([_apply(evaluator, one, change) for one in found])
+    return value
+
+
+def _apply(evaluator: Evaluator, value: Value, change: Change) -> Value:
+    event, path = change.event, change.path
+    if not compatible(value.under, change.under):
+        return value
+    if path and not (event.kind == "call" and len(path) == 1):
+        return changed(value, (change,))
+    if isinstance(value, Mapping):
+        return _change_mapping(evaluator, value, change)
+    if isinstance(value, Sequence):
+        return _change_sequence(evaluator, value, change)
+    if event.kind == "augmented":
+        return _augmented(evaluator, value, change)
+    if (event.kind == "setitem" or path == ("update",)) and not isinstance(value, Constant):
+        # Whatever it was, it has these items now.
+        was = Mapping((), (value,), origin=value.origin, under=value.under, via=value.via)
+        return _change_mapping(evaluator, was, change)
+    return changed(value, (change,))
+
+
+def _augmented(evaluator: Evaluator, value: Value, change: Change) -> Value:
+    event = change.event
+    assert isinstance(event.node, cst.AugAssign)
+    assert event.value is not None
+    module = event.scope.module
+    if isinstance(event.node.operator, cst.AddAssign):
+        grown = add(
+            value, evaluator.value(module, event.value, change.frame), Origin(module, event.node)
+        )
+        return union([value, grown]) if change.under else grown
+    return Unknown(origin=Origin(module, event.node), why="operator")
+
+
+def _change_mapping(evaluator: Evaluator, value: Mapping, change: Change) -> Mapping:
+    event, frame = change.event, change.frame
+    module = event.scope.module
+    entries, rest = list(value.entries), list(value.rest)
+    origin = Origin(module, event.node)
+    if event.kind == "setitem" and event.key is not None and event.value is not None:
+        key = evaluator.value(module, event.key, frame)
+        set_to = evaluator.value(module, event.value, frame)
+        for one in options(key):
+            put(entries, Entry(one, set_to, origin, change.under | one.under))
+    elif event.kind == "delitem" and event.key is not None:
+        _delete(entries, evaluator.value(module, event.key, frame), change.under)
+    elif event.kind == "augmented" and event.value is not None:
+        _merge(evaluator.value(module, event.value, frame), entries, rest, change.under)
+    elif event.kind == "call" and change.path[-1] in _MAPPING_METHODS:
+        assert isinstance(event.node, cst.Call)
+        _mapping_method(evaluator, change, event.node, entries, rest)
+    elif event.kind == "argument":
+        _handed_over(evaluator, change, entries, rest)
+    return replace(value, entries=tuple(entries), rest=tuple(rest))
+
+
+def _delete(entries: list[Entry], key: Value, under: Arms) -> None:
+    name = key.value if isinstance(key, Constant) else None
+    if not under and name is not None:
+        entries[:] = [one for one in entries if one.name != name]
+
+
+def _merge(value: Value, entries: list[Entry], rest: list[Value], under: Arms) -> None:
+    added: list[Entry] = []
+    spread(value, added, rest)
+    for entry in added:
+        put(entries, replace(entry, under=entry.under | under))
+
+
+def _mapping_method(
+    evaluator: Evaluator, change: Change, call: cst.Call, entries: list[Entry], rest: list[Value]
+) -> None:
+    module = change.event.scope.module
+    arguments = evaluator.arguments(module, call, change.frame)
+    method = change.path[-1]
+    if method == "update":
+        for one in arguments.positional:
+            _merge(one, entries, rest, change.under)
+        _merge(arguments.keywords, entries, rest, change.under)
+    elif method == "setdefault" and arguments.positional:
+        key = arguments.positional[0]
+        if isinstance(key, Constant) and not any(
+            one.name == key.value and not one.under for one in entries
+        ):
+            set_to = arguments.positional[1] if len(arguments.positional) > 1 else Constant(None)
+            entries.append(Entry(key, set_to, Origin(module, call), change.under))
+        elif not isinstance(key, Constant):
+            rest.append(key)
+    elif method == "pop" and arguments.positional:
+        _delete(entries, arguments.positional[0], change.under)
+    elif method == "clear" and not change.under:
+        entries.clear()
+        rest.clear()
+
+
+def _change_sequence(evaluator: Evaluator, value: Sequence, change: Change) -> Value:
+    event, frame = change.event, change.frame
+    module = event.scope.module
+    items, rest = list(value.items), list(value.rest)
+    if event.kind == "augmented" and event.value is not None:
+        return _maybe(
+            value,
+            _joined(value, evaluator.value(module, event.value, frame), Origin(module, event.node)),
+            change,
+        )
+    if event.kind == "call" and change.path[-1] in _SEQUENCE_METHODS:
+        assert isinstance(event.node, cst.Call)
+        arguments = evaluator.arguments(module, event.node, frame).positional
+        method = change.path[-1]
+        in_loop = any(arm.branch.kind == "loop" for arm in event.point.arms)
+        if method in ("append", "add") and arguments:
+            items.append(arguments[0])
+            if in_loop:
+                rest.append(Unknown(why="loop"))
+        elif method == "insert" and len(arguments) == 2:
+            at = arguments[0].value if isinstance(arguments[0], Constant) else None
+            if isinstance(at, int) and not rest:
+                items.insert(at, arguments[1])
+            else:
+                items.append(arguments[1])
+                rest.append(Unknown(why="insert"))
+        elif method == "extend" and arguments:
+            joined = _joined(value, arguments[0], value.origin or Origin(module, event.node))
+            return _maybe(value, replace(joined, via=value.via, under=value.under), change)
+        elif method in ("pop", "remove", "clear", "reverse", "sort"):
+            rest.append(Unknown(why=method))
+        return _maybe(value, replace(value, items=tuple(items), rest=tuple(rest)), change)
+    if event.kind in ("setitem", "delitem") or (
+        event.kind == "argument" and _may_change(evaluator, change)
+    ):
+        return replace(value, rest=(*value.rest, Unknown(why=event.kind)))
+    return value
+
+
+def _maybe(before: Sequence, after: Sequence, change: Change) -> Value:
+    """A change under a branch leaves both what was and what is."""
+    if not change.under:
+        return after
+    return union([before, replace(after, under=after.under | change.under)])
+
+
+# ---------------------------------------------------------------------- handed to a call
+
+
+def _handed_over(
+    evaluator: Evaluator, change: Change, entries: list[Entry], rest: list[Value]
+) -> None:
+    """The mapping was an argument: find what the function called does to it."""
+    call = change.event.node
+    assert isinstance(call, cst.Call)
+    module = change.event.scope.module
+    callee = evaluator.value(module, call.func, change.frame)
+    for one in options(callee):
+        if isinstance(one, FunctionValue):
+            name = _parameter_for(one, call, change.event.path)
+            if name is not None:
+                _changes_in(evaluator, one, name, module, call, change, entries, rest)
+                continue
+        if _may_change_value(one, call):
+            rest.append(Unknown(origin=Origin(module, call), why="call"))
+
+
+def _changes_in(
+    evaluator: Evaluator,
+    function: FunctionValue,
+    name: str,
+    module: object,
+    call: cst.Call,
+    change: Change,
+    entries: list[Entry],
+    rest: list[Value],
+) -> None:
+    from claude_lint.python.objects import frame_for
+
+    scope = function.scope
+    frame = frame_for(evaluator, function, change.event.scope.module, call, change.frame)
+    if frame is None:
+        if any(path[0] == name for path in scope.events):
+            rest.append(Unknown(why="depth"))
+        return
+    folded = since(
+        evaluator, Mapping(tuple(entries), tuple(rest)), (name,), scope, Point(-1), END, frame
+    )
+    if isinstance(folded, Mapping):
+        entries[:] = [
+            replace(one, under=one.under | change.under) if one not in entries else one
+            for one in folded.entries
+        ]
+        rest[:] = folded.rest
+
+
+def _parameter_for(function: FunctionValue, call: cst.Call, path: tuple[str, ...]) -> str | None:
+    """Return the parameter that receives the object at `path` in a call."""
+    from claude_lint.python.objects import parameter_names
+    from claude_lint.python.syntax import access_path
+
+    names = parameter_names(function.scope)
+    if function.receiver is not None:
+        names = names[1:]
+    for number, arg in enumerate(call.args):
+        if access_path(arg.value) == path:
+            if arg.keyword is not None:
+                return arg.keyword.value
+            return names[number] if number < len(names) else None
+    return None
+
+
+def _may_change(evaluator: Evaluator, change: Change) -> bool:
+    call = change.event.node
+    assert isinstance(call, cst.Call)
+    callee = evaluator.value(change.event.scope.module, call.func, change.frame)
+    for one in options(callee):
+        if isinstance(one, FunctionValue):
+            name = _parameter_for(one, call, change.event.path)
+            if name is not None and not any(path[0] == name for path in one.scope.events):
+                continue
+            return True
+        if _may_change_value(one, call):
+            return True
+    return False
+
+
+def _may_change_value(callee: Value, call: cst.Call) -> bool:
+    """Tell whether a function that is not the project's may change what it is handed."""
+    if isinstance(callee, Symbol):
+        top = callee.path.split(".")[0]
+        if top == "builtins":
+            return "." in callee.path.removeprefix("builtins.") or callee.path == "builtins.setattr"
+        return top not in _READING_MODULES and top not in sys.stdlib_module_names
+    name = call.func.attr.value if isinstance(call.func, cst.Attribute) else ""
+    if name in _READING_METHODS:
+        return False
+    from claude_lint.python.values import ClassValue
+
+    return not isinstance(callee, ClassValue)

@@ -1,0 +1,431 @@
+"""Working out what an expression can be, on demand, across functions and modules.
+
+All bounded: a budget of steps for each question the domain asks, a depth of calls, and a mark on
+what is being worked out, so that cycles end as `Unknown`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import libcst as cst
+
+from claude_lint.python import builtin_calls, changes, objects
+from claude_lint.python.flow import END, NO_ARMS, Point, conditions, exclusive, reaching
+from claude_lint.python.module import Module
+from claude_lint.python.project import Project
+from claude_lint.python.scopes import Binding, Scope
+from claude_lint.python.syntax import access_path, string_value
+from claude_lint.python.values import (
+    Arguments,
+    Attribute,
+    ClassValue,
+    Constant,
+    Entry,
+    Environ,
+    Frame,
+    FunctionValue,
+    Item,
+    Mapping,
+    ModuleValue,
+    Origin,
+    Result,
+    Sequence,
+    Symbol,
+    Text,
+    Union,
+    Unknown,
+    Value,
+    conditioned,
+    named,
+    options,
+    union,
+)
+
+_STEPS = 60_000
+MAX_DEPTH = 6
+_NUMBERS = (cst.Integer, cst.Float, cst.Imaginary)
+
+
+class Evaluator:
+    """Answers what expressions can be. One lives as long as the check of one file."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.steps = 0
+        self._known: dict[tuple[cst.CSTNode, int], Value] = {}
+        self._working: set[tuple[cst.CSTNode, int]] = set()
+        self._callers: dict[Scope, tuple[tuple[Module, cst.Call], ...]] = {}
+        self._parameters: set[tuple[Scope, str]] = set()
+        self.init_frames: dict[tuple[int, Scope], Frame] = {}
+        self._frames: list[Frame] = []  # keeps frames alive, since values are kept by their id
+
+    def reset(self) -> None:
+        """Give the next question a budget of its own."""
+        self.steps = 0
+
+    # ------------------------------------------------------------------ entry points
+
+    def value(self, module: Module, node: cst.CSTNode, frame: Frame | None = None) -> Value:
+        """Return what an expression of a module can be."""
+        key = (node, id(frame) if frame is not None else 0)
+        known = self._known.get(key)
+        if known is not None:
+            return known
+        self.steps += 1
+        if key in self._working or self.steps > _STEPS or len(self._working) > 120:
+            return Unknown(origin=Origin(module, node), why="budget")
+        self._working.add(key)
+        try:
+            found = self._evaluate(module, node, frame)
+        finally:
+            self._working.discard(key)
+        if self.steps <= _STEPS:
+            self._known[key] = found
+            if frame is not None:
+                self._frames.append(frame)
+        return found
+
+    def arguments(self, module: Module, call: cst.Call, frame: Frame | None = None) -> Arguments:
+        """Return what a call passes, with resolved `*` and `**`."""
+        positional: list[Value] = []
+        entries: list[Entry] = []
+        rest: list[Value] = []
+        starred = False
+        for arg in call.args:
+            value = self.value(module, arg.value, frame)
+            origin = Origin(module, arg)
+            if arg.star == "**":
+                changes.spread(value, entries, rest)
+            elif arg.star == "*":
+                if isinstance(value, Sequence) and value.is_closed and not starred:
+                    positional.extend(value.items)
+                else:
+                    starred = True
+            elif arg.keyword is not None:
+                key = Constant(arg.keyword.value, origin=Origin(module, arg.keyword))
+                changes.put(entries, Entry(key, value, origin))
+            elif not starred:
+                positional.append(value)
+        return Arguments(
+            tuple(positional),
+            Mapping(tuple(entries), tuple(rest), origin=Origin(module, call)),
+            starred,
+        )
+
+    # ------------------------------------------------------------------ expressions
+
+    def _evaluate(self, module: Module, node: cst.CSTNode, frame: Frame | None) -> Value:
+        origin = Origin(module, node)
+        if isinstance(node, (cst.SimpleString, cst.ConcatenatedString)):
+            text = string_value(node)
+            if text is None and isinstance(node, cst.ConcatenatedString):
+                return self._concatenated(module, node, frame)
+            return Constant(text, origin=origin) if text is not None else Unknown(origin=origin)
+        if isinstance(node, cst.Name):
+            return self._name(module, node, frame)
+        if isinstance(node, cst.Attribute):
+            return self._attribute(module, node, frame)
+        if isinstance(node, cst.Call):
+            return self._call(module, node, frame)
+        if isinstance(node, cst.Dict):
+            return self._dict(module, node, frame)
+        if isinstance(node, (cst.List, cst.Tuple, cst.Set)):
+            return self._display(module, node, frame)
+        if isinstance(node, _NUMBERS):
+            return Constant(node.evaluated_value, origin=origin)  # type: ignore[arg-type]
+        if isinstance(node, cst.FormattedString):
+            return self._formatted(module, node, frame)
+        if isinstance(node, cst.Subscript):
+            return self._subscript(module, node, frame)
+        if isinstance(node, cst.BinaryOperation):
+            return self._binary(module, node, frame)
+        if isinstance(node, cst.BooleanOperation):
+            return self._boolean(module, node, frame)
+        if isinstance(node, cst.IfExp):
+            return union(
+                [self.value(module, node.body, frame), self.value(module, node.orelse, frame)]
+            )
+        if isinstance(node, cst.Await):
+            return self.value(module, node.expression, frame)
+        if isinstance(node, cst.NamedExpr):
+            return self.value(module, node.value, frame)
+        if isinstance(node, cst.Lambda):
+            return FunctionValue(module.scopes[node], None, frame, origin=origin)
+        if isinstance(node, (cst.ListComp, cst.SetComp, cst.GeneratorExp)):
+            item = self.value(module, node.elt, frame)
+            return Sequence((item,), (Unknown(why="comprehension"),), origin=origin)
+        if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Minus):
+            operand = self.value(module, node.expression, frame)
+            if isinstance(operand, Constant) and isinstance(operand.value, (int, float)):
+                return Constant(-operand.value, origin=origin)
+        return Unknown(origin=origin, why=type(node).__name__)
+
+    def _concatenated(
+        self, module: Module, node: cst.ConcatenatedString, frame: Frame | None
+    ) -> Value:
+        parts = [
+            *text_parts(self.value(module, node.left, frame)),
+            *text_parts(self.value(module, node.right, frame)),
+        ]
+        return text_of(parts, Origin(module, node))
+
+    def _formatted(self, module: Module, node: cst.FormattedString, frame: Frame | None) -> Value:
+        parts: list[str | Value] = []
+        for part in node.parts:
+            if isinstance(part, cst.FormattedStringText):
+                parts.append(part.value.replace("{{", "{").replace("}}", "}"))
+            elif isinstance(part, cst.FormattedStringExpression):
+                value = self.value(module, part.expression, frame)
+                plain = part.conversion is None and not part.format_spec
+                parts.extend(
+                    text_parts(value) if plain else [Unknown(origin=value.origin, why="format")]
+                )
+        return text_of(parts, Origin(module, node))
+
+    def _dict(self, module: Module, node: cst.Dict, frame: Frame | None) -> Value:
+        entries: list[Entry] = []
+        rest: list[Value] = []
+        for element in node.elements:
+            value = self.value(module, element.value, frame)
+            if isinstance(element, cst.StarredDictElement):
+                changes.spread(value, entries, rest)
+            elif isinstance(element, cst.DictElement):
+                key = self.value(module, element.key, frame)
+                changes.put(entries, Entry(key, value, Origin(module, element)))
+        return Mapping(tuple(entries), tuple(rest), origin=Origin(module, node))
+
+    def _display(
+        self, module: Module, node: cst.List | cst.Tuple | cst.Set, frame: Frame | None
+    ) -> Value:
+        items: list[Value] = []
+        rest: list[Value] = []
+        for element in node.elements:
+            value = self.value(module, element.value, frame)
+            if not isinstance(element, cst.StarredElement):
+                items.append(value)
+            elif isinstance(value, Sequence):
+                items.extend(value.items)
+                rest.extend(value.rest)
+            else:
+                rest.append(value)
+        return Sequence(
+            tuple(items), tuple(rest), type(node).__name__.lower(), origin=Origin(module, node)
+        )
+
+    def _binary(self, module: Module, node: cst.BinaryOperation, frame: Frame | None) -> Value:
+        left, right = self.value(module, node.left, frame), self.value(module, node.right, frame)
+        origin = Origin(module, node)
+        if isinstance(node.operator, cst.Add):
+            return changes.add(left, right, origin)
+        if isinstance(node.operator, cst.Modulo):
+            return builtin_calls.percent(left, right, origin)
+        if isinstance(node.operator, cst.BitOr):
+            entries: list[Entry] = []
+            rest: list[Value] = []
+            if any(isinstance(one, Mapping) for one in (*options(left), *options(right))):
+                changes.spread(left, entries, rest)
+                changes.spread(right, entries, rest)
+                return Mapping(tuple(entries), tuple(rest), origin=origin)
+        if isinstance(left, Constant) and isinstance(right, Constant):
+            return builtin_calls.arithmetic(node.operator, left, right, origin)
+        return Unknown(origin=origin, why="operator")
+
+    def _boolean(self, module: Module, node: cst.BooleanOperation, frame: Frame | None) -> Value:
+        left, right = self.value(module, node.left, frame), self.value(module, node.right, frame)
+        if isinstance(node.operator, cst.And):
+            return union([right, left]) if isinstance(left, Constant) and not left.value else right
+        found: list[Value] = []
+        for one in options(left):
+            if isinstance(one, Constant):
+                found.append(one if one.value else right)
+                if one.value:
+                    continue
+            elif isinstance(one, Environ) and one.default is None:
+                found.append(replace(one, default=right))
+            else:
+                found.extend((one, right))
+        return union(found)
+
+    def _subscript(self, module: Module, node: cst.Subscript, frame: Frame | None) -> Value:
+        base = self.value(module, node.value, frame)
+        origin = Origin(module, node)
+        if len(node.slice) != 1 or not isinstance(index := node.slice[0].slice, cst.Index):
+            return Unknown(origin=origin, why="slice")
+        key = self.value(module, index.value, frame)
+        return union([builtin_calls.item(self, one, key, origin) for one in options(base)])
+
+    # ------------------------------------------------------------------ names
+
+    def _name(self, module: Module, node: cst.Name, frame: Frame | None) -> Value:
+        scope, point = module.place(node)
+        return self.lookup(scope, node.value, point, frame, Origin(module, node))
+
+    def lookup(
+        self, scope: Scope, name: str, point: Point, frame: Frame | None, origin: Origin
+    ) -> Value:
+        """Return what a name read at a point of a scope can be."""
+        owner = scope.owner(name)
+        if owner is None:
+            return self._outside(scope.module, name, origin)
+        if owner is not scope:
+            frame = outer_frame(frame, owner)
+            # The use is in an inner scope: of a comprehension or lambda at its own place,
+            # of a function whenever it is called.
+            inner = scope
+            while inner.parent is not None and inner.parent is not owner:
+                inner = inner.parent
+            point = inner.point if inner.kind in ("comprehension", "lambda") else END
+        bindings = owner.bindings(name)
+        found, certain = reaching(bindings, point, owner.exits)
+        if not found and point is not END:
+            found = list(bindings)
+        values: list[Value] = []
+        for binding in found:
+            value = self.bound(binding, frame)
+            value = changes.since(self, value, (name,), owner, binding.point, point, frame)
+            if owner is scope:
+                value = conditioned(value, conditions(binding.point, point))
+            elif binding.point.arms:
+                value = conditioned(value, conditions(binding.point, END))
+            values.append(named(value, name))
+        for late in bindings:  # a `global` in some function may bind at any time
+            if late.scope is not owner and late not in found:
+                values.append(named(self.bound(late, None), name))
+        if not certain and not found:
+            values.append(Unknown(origin=origin, why="unbound", name=name))
+        return union(values)
+
+    def _outside(self, module: Module, name: str, origin: Origin) -> Value:
+        for base in module.star_imports:
+            found = self.imported(
+                module, f"{base}.{name}" if not base.endswith(".") else base + name, origin
+            )
+            if isinstance(found, Symbol):
+                if base.split(".")[0] in ("anthropic",):
+                    return found
+                continue
+            if not isinstance(found, Unknown):
+                return found
+        if name in ("True", "False", "None"):
+            return Constant({"True": True, "False": False, "None": None}[name], origin=origin)
+        return Symbol(f"builtins.{name}", origin=origin, via=(name,))
+
+    def bound(self, binding: Binding, frame: Frame | None) -> Value:
+        """Return what a binding gives its name."""
+        module = binding.scope.module
+        origin = Origin(module, binding.node)
+        kind = binding.kind
+        if kind == "assign":
+            value = self.value(module, binding.node, frame)
+            return builtin_calls.unpack(self, value, binding.path, origin)
+        if kind in ("import", "from"):
+            return self.imported(module, binding.target, origin)
+        if kind == "function":
+            return objects.defined_function(self, binding, frame)
+        if kind == "class":
+            scope = module.scopes[binding.node]
+            return ClassValue(scope, frame, origin=origin)
+        if kind == "parameter":
+            return objects.parameter(self, binding, frame)
+        if kind == "for":
+            value = self.value(module, binding.node, frame)
+            return builtin_calls.unpack(
+                self, builtin_calls.iterated(self, value, origin), binding.path, origin
+            )
+        if kind == "with":
+            return self.value(module, binding.node, frame)
+        if kind == "annotation" and binding.annotation is not None:
+            return objects.annotated(self, module, binding.annotation, None)
+        return Unknown(origin=origin, why=kind, name=binding.name)
+
+    def imported(self, module: Module, dotted: str, origin: Origin) -> Value:
+        """Return a module or name by the dotted path it is imported by (leading dots are relative)."""
+        found = self.project.find(module, dotted)
+        if found is None:
+            return (
+                Symbol(dotted.lstrip("."), origin=origin)
+                if not dotted.startswith(".")
+                else Unknown(origin=origin, why="import", name=dotted)
+            )
+        target, names = found
+        value: Value = ModuleValue(target, origin=origin)
+        for name in names:
+            value = self.attribute(value, name, origin)
+        return value
+
+    # ------------------------------------------------------------------ attributes and calls
+
+    def _attribute(self, module: Module, node: cst.Attribute, frame: Frame | None) -> Value:
+        base = self.value(module, node.value, frame)
+        origin = Origin(module, node)
+        value = union(
+            [self.attribute(one, node.attr.value, origin, frame) for one in options(base)]
+        )
+        path = access_path(node)
+        return named(value, ".".join(path[-2:])) if path else value
+
+    def attribute(
+        self, base: Value, name: str, origin: Origin, frame: Frame | None = None
+    ) -> Value:
+        """Return an attribute of one value."""
+        return objects.attribute(self, base, name, origin, frame)
+
+    def _call(self, module: Module, node: cst.Call, frame: Frame | None) -> Value:
+        callee = self.value(module, node.func, frame)
+        origin = Origin(module, node)
+        return union(
+            [objects.call(self, one, module, node, frame, origin) for one in options(callee)]
+        )
+
+
+def outer_frame(frame: Frame | None, owner: Scope) -> Frame | None:
+    """Return the frame of the function `owner` that encloses the running one."""
+    while frame is not None and frame.scope is not owner:
+        frame = frame.outer
+    return frame
+
+
+def text_parts(value: Value) -> list[str | Value]:
+    """Return the pieces a value contributes to a string."""
+    if isinstance(value, Constant) and not isinstance(value.value, bytes):
+        return [str(value.value)]
+    if isinstance(value, Text):
+        return list(value.parts)
+    return [value]
+
+
+def text_of(parts: list[str | Value], origin: Origin) -> Value:
+    """Join pieces to a constant, or to a text with holes."""
+    joined: list[str | Value] = []
+    for part in parts:
+        if isinstance(part, str) and joined and isinstance(joined[-1], str):
+            joined[-1] += part
+        elif part != "":
+            joined.append(part)
+    if not joined:
+        return Constant("", origin=origin)
+    if len(joined) == 1 and isinstance(joined[0], str):
+        return Constant(joined[0], origin=origin)
+    alternatives = [part for part in joined if isinstance(part, Union)]
+    if len(alternatives) == 1 and len(alternatives[0].options) <= 8:
+        # f"{BASE}/v1/messages" with two bases is two strings, each under its own branch.
+        at = joined.index(alternatives[0])
+        return union([
+            conditioned(text_of([*joined[:at], *text_parts(one), *joined[at + 1 :]], origin), one.under)
+            for one in alternatives[0].options
+        ])  # fmt: skip
+    return Text(tuple(joined), origin=origin)
+
+
+__all__ = [
+    "MAX_DEPTH",
+    "NO_ARMS",
+    "Attribute",
+    "Evaluator",
+    "Item",
+    "Result",
+    "exclusive",
+    "text_of",
+    "text_parts",
+]

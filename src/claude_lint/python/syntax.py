@@ -1,0 +1,96 @@
+"""Walking LibCST trees over what has meaning: no whitespace, commas or parentheses."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from functools import cache
+
+import libcst as cst
+
+# Fields that carry layout only. Everything else is descended into.
+_LAYOUT = frozenset({
+    "comma", "lpar", "rpar", "lbracket", "rbracket", "lbrace", "rbrace", "semicolon", "equal",
+    "colon", "dot", "header", "footer", "leading_lines", "lines_after_decorators", "indent",
+    "first_colon", "second_colon", "separator", "trailing_comma", "posonly_ind",
+    "trailing_whitespace", "leading_whitespace", "start", "end", "relative",
+})  # fmt: skip
+
+
+@cache
+def semantic_fields(node_type: type[cst.CSTNode]) -> tuple[str, ...]:
+    """Name the fields of a node class that can hold nodes with meaning."""
+    return tuple(
+        field.name
+        for field in dataclasses.fields(node_type)
+        if field.name not in _LAYOUT and "whitespace" not in field.name
+    )
+
+
+def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """Yield the direct children that have meaning, in source order."""
+    for name in semantic_fields(type(node)):
+        value = getattr(node, name)
+        if isinstance(value, cst.CSTNode):
+            yield value
+        elif isinstance(value, (tuple, list)):
+            for item in value:
+                if isinstance(item, cst.CSTNode):
+                    yield item
+
+
+def walk(root: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """Yield `root` and all nodes below it, parents first, without recursion."""
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack.extend(reversed(list(children(node))))
+
+
+def access_path(node: cst.CSTNode) -> tuple[str, ...] | None:
+    """Return `("self", "session", "headers")` for `self.session.headers`, None for anything else."""
+    names: list[str] = []
+    while isinstance(node, cst.Attribute):
+        names.append(node.attr.value)
+        node = node.value
+    if not isinstance(node, cst.Name):
+        return None
+    names.append(node.value)
+    return tuple(reversed(names))
+
+
+def string_value(node: cst.CSTNode) -> str | bytes | None:
+    """Return what a plain or concatenated string literal evaluates to, None for f-strings."""
+    if isinstance(node, (cst.SimpleString, cst.ConcatenatedString)):
+        try:
+            return node.evaluated_value
+        except (ValueError, SyntaxError):  # a bad escape that only newer Pythons refuse
+            return None
+    return None
+
+
+def unparenthesized(node: cst.BaseExpression) -> cst.BaseExpression:
+    """Look through `await` and `:=` to the expression whose value is used."""
+    while True:
+        if isinstance(node, cst.Await):
+            node = node.expression
+        elif isinstance(node, cst.NamedExpr):
+            node = node.value
+        else:
+            return node
+
+
+def assigned_names(target: cst.BaseExpression) -> Iterator[tuple[cst.Name, tuple[int, ...]]]:
+    """Yield each name a target binds and its place in nested tuples (`-1` behind a star)."""
+    stack: list[tuple[cst.BaseExpression, tuple[int, ...]]] = [(target, ())]
+    while stack:
+        node, path = stack.pop()
+        if isinstance(node, cst.Name):
+            yield node, path
+        elif isinstance(node, (cst.Tuple, cst.List)):
+            starred = False
+            for number, element in enumerate(node.elements):
+                if isinstance(element, cst.StarredElement):
+                    starred = True
+                stack.append((element.value, (*path, -1 if starred else number)))
