@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import tomli
 
 _T = TypeVar("_T")
-_FILES = ("models.toml", "requests.toml")
+_FILES = ("models.toml", "requests.toml", "wrappers.toml")
 _NO_OFFERS: Mapping[Platform, Offer] = {}
 
 
@@ -179,6 +179,18 @@ class OpenAIParameter:
 
 
 @dataclass(frozen=True, slots=True)
+class Wrapper:
+    """A package that brings `anthropic` along: which of its versions require what."""
+
+    name: str
+    first: str
+    anthropic: str
+    last: str = ""
+    extra: str = ""
+    checked_on: datetime.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Schedule:
     """How a platform sets its dates: another platform's, or with how many days of notice."""
 
@@ -198,6 +210,7 @@ class Catalog:
     sdk_majors: tuple[SdkMajor, ...]
     beta_headers: Mapping[str, BetaHeader]
     openai_parameters: Mapping[str, OpenAIParameter]
+    wrappers: tuple[Wrapper, ...]
     foreign_models: tuple[str, ...]
     default_family: str
     sources: Mapping[str, str]
@@ -360,8 +373,8 @@ def _overlay(data: dict[str, Any], upper: dict[str, Any]) -> None:
             data[key] = value
 
 
-def _identity(row: dict[str, Any]) -> Any:
-    return next((row[key] for key in ("id", "major", "value", "name") if key in row), None)
+def _identity(row: dict[str, Any]) -> tuple[Any, ...]:
+    return tuple(row.get(key) for key in ("id", "major", "value", "name", "first"))
 
 
 def _build(data: dict[str, Any], extra_models: tuple[str, ...]) -> Catalog:
@@ -382,6 +395,7 @@ def _build(data: dict[str, Any], extra_models: tuple[str, ...]) -> Catalog:
         openai_parameters={
             row["name"]: _row(OpenAIParameter, row) for row in data["openai_parameter"]
         },
+        wrappers=tuple(_row(Wrapper, row) for row in data["wrapper"]),
         foreign_models=tuple(data["foreign_models"]),
         default_family=data["default_family"],
         sources=data["sources"],
