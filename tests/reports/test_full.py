@@ -4,6 +4,10 @@ import re
 import textwrap
 from typing import Any
 
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
 from claude_lint.findings import Edit, Fix, Location, Related, Safety, Severity, Span
 from reports.sample import KEY, at, finding, fix, run, written
 
@@ -313,3 +317,20 @@ def test_nothing_in_a_location_can_make_the_report_fail() -> None:
         place = Location("a.py", span)
         odd = finding(place, related=(Related(place, "x"),), fix=fix(place, "b\r\nc", "Write"))
         assert report(odd, sources={"a.py": text}).startswith("error[CL201]")
+
+
+@given(
+    st.text(max_size=120),
+    st.integers(1, 3),
+    st.integers(1, 130),
+    st.integers(1, 3),
+    st.integers(1, 130),
+    st.integers(20, 60),
+)
+def test_any_text_and_any_span_can_be_drawn_within_the_width(
+    text: str, line: int, column: int, end_line: int, end_column: int, width: int
+) -> None:
+    place = Location("a.py", Span(line, column, end_line, end_column))
+    drawn = report(finding(place), sources={"a.py": text}, width=width).splitlines()
+    frame = drawn[next(index for index, text in enumerate(drawn) if " --> " in text) + 1 :]
+    assert all(cell_len(text) <= max(width, 24) for text in frame)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -56,13 +57,16 @@ def test_an_unknown_format_is_refused() -> None:
         render(run(), "xml", color=False, width=80, rules=())
 
 
-@pytest.mark.parametrize("fmt", [fmt for fmt in FORMATS if fmt != "full"])
-def test_only_the_full_report_needs_rich(fmt: str) -> None:
+@pytest.mark.parametrize("fmt", FORMATS)
+def test_rich_is_imported_only_to_draw_code(fmt: str) -> None:
+    found = "" if fmt == "full" else "at('a.py:1:1')"
     code = (
-        "import sys; from datetime import date; from claude_lint.reports import Run, render; "
-        "run = Run((), files=0, relevant_files=0, as_of=date(2026, 11, 24), version='0'); "
-        f"render(run, {fmt!r}, color=False, width=80, rules=()); "
+        "import sys; from reports.sample import at, finding, run, written; "
+        f"written(run(*map(finding, [{found}])), {fmt!r}); "
         "print([name for name in ('rich', 'libcst', 'markdown_it') if name in sys.modules])"
     )
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    tests = Path(__file__).parents[1]
+    told = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tests
+    )
     assert told.stdout == "[]\n"

@@ -45,7 +45,7 @@ class Run:
     notes: tuple[Note, ...] = ()
     prefix: str = ""
     source_lines: Callable[[str, int | None], Sequence[str]] = lambda path, cell: ()
-    json_line: Callable[[str, int, int], int | None] = lambda path, cell, line: None
+    json_line: Callable[[str, int, int], int] = lambda path, cell, line: 1
 
     def count(self, severity: Severity) -> int:
         """Count the findings of one severity."""
