@@ -307,7 +307,7 @@ def _parse(catalog: Catalog, core: str) -> _Parts | None:
 
 def _split_brand(tokens: list[str]) -> list[str]:
     """Separate what is glued to the brand: `claudeopus` is two words."""
-    if tokens and tokens[0].startswith(_BRAND) and tokens[0] != _BRAND:
+    if tokens and tokens[0].startswith(_BRAND) and len(tokens[0]) > len(_BRAND) + _MAX_EDITS:
         return [_BRAND, tokens[0][len(_BRAND) :], *tokens[1:]]
     return tokens
 
@@ -320,7 +320,7 @@ def _closest(word: str, families: Iterable[str]) -> tuple[str | None, int]:
 
 
 def _version(catalog: Catalog, family: str | None, numbers: list[int]) -> tuple[int, ...]:
-    """Read a version. `45` is 4.5 where the family has one."""
+    """Read a version. `45` is 4.5 where the family has one, `4-66` a 4.6 typed twice."""
     if not numbers:
         return ()
     if len(numbers) == 1 and 10 <= numbers[0] <= 99:
@@ -331,7 +331,8 @@ def _version(catalog: Catalog, family: str | None, numbers: list[int]) -> tuple[
             if family in (None, model.family)
         ):
             return split
-    return numbers[0], numbers[1] if len(numbers) > 1 else 0
+    minor = numbers[1] if len(numbers) > 1 else 0
+    return numbers[0], minor // 10 if minor > 9 else minor
 
 
 def _nearest(catalog: Catalog, parts: _Parts) -> Model | None:
