@@ -1,0 +1,187 @@
+"""The check of one file: from its text through facts and rules to findings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from claude_lint import checks, documents
+from claude_lint.checks import Place, Problem, Rule
+from claude_lint.claude import catalog as catalogs
+from claude_lint.claude.dump import dump
+from claude_lint.claude.extract import Requests
+from claude_lint.claude.extractors import EXTRACTORS
+from claude_lint.claude.reading import Reading
+from claude_lint.claude.target import target_for
+from claude_lint.claude.view import View
+from claude_lint.files.source import SourceFile, Unreadable, read_source
+from claude_lint.findings import Finding, Fix, Location, Related, Span
+from claude_lint.masking import mask
+from claude_lint.python.evaluate import Evaluator
+from claude_lint.python.module import Module, UnparsableError
+from claude_lint.python.project import Project
+from claude_lint.python.spans import span
+from claude_lint.python.values import Origin
+from claude_lint.settings import Settings
+
+_MOST_FILES = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class CheckSettings:
+    """What a check depends on besides the file; `root` bounds what counts as the project."""
+
+    as_of: date
+    root: Path
+    settings: Settings
+    target_sdk: str | None = None
+    target_api: str | None = None
+    dump_facts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What a check found; `notes` say what could not be judged."""
+
+    findings: tuple[Finding, ...]
+    facts: tuple[dict[str, Any], ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class Checker:
+    """Checks the files of one project, remembering its modules between files."""
+
+    def __init__(self, check: CheckSettings) -> None:
+        self.check_settings = check
+        settings = check.settings
+        self.catalog = catalogs.load(tuple(settings.catalog), tuple(settings.extra_models))
+        self.reading = Reading(
+            tuple(host.lower() for host in settings.api_hosts),
+            tuple(settings.client_factories),
+            tuple(settings.retry_wrappers),
+        )
+        self.project = Project(check.root, self._read, _project_files)
+        self.evaluator = Evaluator(self.project)
+        self.requests: dict[Module, Requests] = {}
+        self.rules = checks.load()
+
+    def check(self, source: SourceFile) -> CheckResult:
+        """Judge one file."""
+        try:
+            module = self.project.module(source)
+        except UnparsableError as problem:
+            return CheckResult((_unparsable(source, problem),))
+        view = self._view(module)
+        findings = tuple(self._findings(view))
+        notes = tuple(_notes(module))
+        facts = tuple(dump(view)) if self.check_settings.dump_facts else ()
+        return CheckResult(findings, facts, notes)
+
+    def _view(self, module: Module) -> View:
+        check = self.check_settings
+        target = target_for(
+            module.source.path,
+            check.root,
+            self.catalog,
+            check.as_of,
+            sdk=check.target_sdk,
+            api_version=check.target_api,
+            text=module.source.text,
+        )
+        return View(
+            module, self.evaluator, self.reading, self.catalog, target, check.as_of,
+            check.settings, self.requests,
+        )  # fmt: skip
+
+    def _findings(self, view: View) -> Iterator[Finding]:
+        facts: dict[type, list[Any]] = {}
+        seen: set[tuple[str, Span, str]] = set()
+        for rule in self.rules.values():
+            if rule.fact not in facts:
+                facts[rule.fact] = list(EXTRACTORS[rule.fact](view))
+            for fact in facts[rule.fact]:
+                view.evaluator.reset()
+                for problem in rule.check(fact, view):
+                    finding = to_finding(rule, problem, view, fact)
+                    key = (finding.code, finding.location.span, finding.message)
+                    if (finding.code, finding.location.span) not in {(c, s) for c, s, _m in seen}:
+                        seen.add(key)
+                        yield finding
+
+    def _read(self, path: Path) -> SourceFile | None:
+        try:
+            return read_source(path, path.name, self.check_settings.settings.max_file_size)
+        except (Unreadable, OSError):
+            return None
+
+
+def to_finding(rule: Rule, problem: Problem, view: View, fact: object) -> Finding:
+    """Turn a problem into a finding with places in the checked file.
+
+    A problem that stands in another module is told at the call that meets it, so that what is
+    said about a file never depends on which other files are named.
+    """
+    document = documents.find(rule.name)
+    assert document is not None, rule.name
+    at = checks.origin_of(problem.at)
+    related = list(problem.related)
+    call = getattr(fact, "call", None)
+    if (at is None or at.module is not view.module) and isinstance(call, Origin):
+        if at is not None:
+            related.insert(0, (at, "here"))
+        at = call
+    assert at is not None, problem.message
+    place = span(at.module, at.node)
+    scope, _point = at.module.place(at.node)
+    fix = problem.fix
+    return Finding(
+        code=document.code,
+        rule=rule.name,
+        severity=problem.severity or document.severity,
+        message=mask(problem.message),
+        location=at.module.source.locate(place),
+        help=mask(problem.help),
+        related=tuple(_related(related, view)),
+        fix=Fix(mask(fix.title), fix.safety, fix.edits) if fix is not None else None,
+        scope=scope.qualified_name,
+        excerpt=mask(_excerpt(at.module, place)),
+    )
+
+
+def _related(places: Iterable[tuple[Place, str]], view: View) -> Iterator[Related]:
+    for place, words in places:
+        origin = checks.origin_of(place)
+        if origin is None or origin.module.unit(origin.node) is None:
+            continue
+        yield Related(origin.module.source.locate(span(origin.module, origin.node)), mask(words))
+
+
+def _excerpt(module: Module, place: Span) -> str:
+    text = module.line_range(place.line, place.end_line)
+    return re.sub(r"\s+", " ", text).strip()[:200]
+
+
+def _unparsable(source: SourceFile, problem: UnparsableError) -> Finding:
+    document = documents.find("unparsable-file")
+    assert document is not None
+    place = Span(problem.line, problem.column, problem.line, problem.column)
+    location = source.locate(place)
+    return Finding(document.code, document.name, document.severity, problem.message, location)
+
+
+def _notes(module: Module) -> Iterator[str]:
+    for unit in module.all_units():
+        if unit.failed:
+            place = Location(module.source.display, Span(unit.first, 1, unit.last, 1))
+            yield f"{place.path}:{unit.first}: this statement was not judged: LibCST cannot take it"
+
+
+def _project_files(root: Path) -> list[Path]:
+    from claude_lint.files.discovery import discover
+
+    found = discover([root], cwd=root)
+    return [one.path for one in found.files if one.path.suffix in (".py", ".pyi")][:_MOST_FILES]

@@ -1,0 +1,191 @@
+"""CL3: the model a request names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from claude_lint.checks import Problem, Repair, View, rule
+from claude_lint.checks.repairs import replace_text
+from claude_lint.claude.catalog import Model, Platform, State
+from claude_lint.claude.model_ids import Judgement, Verdict, judge
+from claude_lint.claude.models import ModelUse, says_model
+from claude_lint.findings import Safety, Severity
+
+_ROLES_THAT_NAME_A_MODEL = frozenset(
+    {"argument", "default", "constant", "attribute", "entry", "returned"}
+)
+_ELSEWHERE = (
+    "openrouter",
+    "copilot",
+    "github.com",
+    "portkey",
+    "poe.com",
+    "bedrock",
+    "vertex",
+    "groq",
+    "together",
+)
+
+
+def judged(use: ModelUse, view: View) -> Judgement:
+    """Judge a model where it goes; without a request only by its spelling."""
+    certain = use.is_sent and use.platform not in (Platform.GATEWAY, Platform.UNKNOWN)
+    native = any(request.surface in ("sdk", "raw") for request in use.requests)
+    return judge(
+        view.catalog, use.text, use.platform, view.as_of, on_claude_client=certain and native
+    )
+
+
+def _is_trusted(use: ModelUse, view: View) -> bool:
+    """Tell whether a text nobody is seen to send is still one that the Claude API will get."""
+    if use.is_sent:
+        return use.platform is not Platform.UNKNOWN
+    if use.role not in _ROLES_THAT_NAME_A_MODEL or not says_model(use.name):
+        return False
+    text = view.module.lines.lower()
+    if any(word in text for word in _ELSEWHERE):
+        return False
+    imports = view.module.imported_names
+    return (
+        any(name.partition(".")[0] in ("anthropic", "langchain_anthropic") for name in imports)
+        or "api.anthropic.com" in text
+    )
+
+
+@rule("unknown-model")
+def unknown(use: ModelUse, view: View) -> Iterator[Problem]:
+    """CL301."""
+    found = judged(use, view)
+    if not use.is_sent and found.verdict is not Verdict.UNKNOWN and _is_trusted(use, view):
+        found = judge(view.catalog, use.text, Platform.CLAUDE, view.as_of)
+    if found.verdict is not Verdict.UNKNOWN or not _is_trusted(use, view):
+        return
+    nearest = found.suggestion
+    yield Problem(
+        use.origin,
+        f"Model `{use.text}` does not exist: the API answers 404",
+        help=f"Use `{nearest}`" if nearest else "Use an ID from `claude-lint models`",
+        fix=_replacement(use, nearest, Safety.UNSAFE),
+    )
+
+
+@rule("miscased-model")
+def miscased(use: ModelUse, view: View) -> Iterator[Problem]:
+    """CL302."""
+    found = judged(use, view)
+    if found.verdict is Verdict.MISCASED and (use.is_sent or _is_trusted(use, view)):
+        yield Problem(
+            use.origin,
+            f"Model ID `{use.text}` is not spelled as documented: every ID is lower-case, without blanks",
+            help=f"Use `{found.suggestion}`",
+            fix=_replacement(use, found.suggestion, Safety.SAFE),
+        )
+
+
+@rule("retired-model")
+def retired(use: ModelUse, view: View) -> Iterator[Problem]:
+    """CL303."""
+    found = judged(use, view)
+    if (
+        found.state is not State.RETIRED
+        or found.model is None
+        or found.verdict not in (Verdict.KNOWN, Verdict.MOVING)
+    ):
+        return
+    _deprecated, retires = view.catalog.dates(found.model, found.platform)
+    when = f" on {retires}" if retires else ""
+    yield Problem(
+        use.origin,
+        f"Model `{use.text}` was retired{when}{_on(found.platform)}: requests that name it fail",
+        help=f"Use `{found.suggestion}`" if found.suggestion else "",
+        severity=Severity.ERROR if use.is_sent else Severity.WARNING,
+        fix=_replacement(use, found.suggestion, Safety.UNSAFE),
+    )
+
+
+@rule("deprecated-model")
+def deprecated(use: ModelUse, view: View) -> Iterator[Problem]:
+    """CL304."""
+    found = judged(use, view)
+    if (
+        found.state is not State.DEPRECATED
+        or found.model is None
+        or found.verdict not in (Verdict.KNOWN, Verdict.MOVING)
+    ):
+        return
+    _deprecated, retires = view.catalog.dates(found.model, found.platform)
+    limit = view.settings.retirement_warning_days
+    left = (retires - view.as_of).days if retires is not None else None
+    if limit is not None and left is not None and left > limit:
+        return
+    yield Problem(
+        use.origin,
+        f"Model `{use.text}` {_until(found.model, retires, left)}{_on(found.platform)}",
+        help=f"Use `{found.suggestion}`" if found.suggestion else "",
+        fix=_replacement(use, found.suggestion, Safety.UNSAFE),
+    )
+
+
+def _until(model: Model, retires: object, left: int | None) -> str:
+    if retires is None or left is None:
+        return (
+            f"is deprecated and past its end of life, {model.end_of_life}"
+            if model.end_of_life
+            else "is deprecated"
+        )
+    days = "day" if left == 1 else "days"
+    return f"is deprecated and retires on {retires}, in {left} {days}"
+
+
+@rule("unpinned-model")
+def unpinned(use: ModelUse, view: View) -> Iterator[Problem]:
+    """CL305."""
+    found = judged(use, view)
+    if found.verdict is not Verdict.MOVING or found.state in (State.RETIRED, State.DEPRECATED):
+        return
+    yield Problem(
+        use.origin,
+        f"Model `{use.text}` is an alias that moves to newer snapshots without notice",
+        help=f"Pin the snapshot it stands for: `{found.suggestion}`",
+        fix=_replacement(use, found.suggestion, Safety.SAFE),
+    )
+
+
+@rule("wrong-platform-model")
+def wrong_platform(use: ModelUse, view: View) -> Iterator[Problem]:
+    """CL306."""
+    found = judged(use, view)
+    if not use.is_sent or found.verdict is not Verdict.WRONG_PLATFORM:
+        return
+    safety = Safety.SAFE if found.same_model else Safety.UNSAFE
+    yield Problem(
+        use.origin,
+        f"`{use.text}` is not how {_NAMES.get(use.platform, 'this platform')} spells a model: the request fails with 404",
+        help=f"Use `{found.suggestion}`" if found.suggestion else "",
+        fix=_replacement(use, found.suggestion, safety),
+    )
+
+
+_NAMES = {
+    Platform.CLAUDE: "the Claude API",
+    Platform.AWS: "Claude Platform on AWS",
+    Platform.BEDROCK: "Amazon Bedrock",
+    Platform.MANTLE: "Bedrock's Messages endpoint",
+    Platform.VERTEX: "Google Cloud Vertex AI",
+    Platform.GOOGLE: "Claude on Google Cloud",
+    Platform.FOUNDRY: "Microsoft Foundry",
+}
+
+
+def _on(platform: Platform) -> str:
+    return (
+        ""
+        if platform in (Platform.CLAUDE, Platform.UNKNOWN)
+        else f" on {_NAMES.get(platform, platform.value)}"
+    )
+
+
+def _replacement(use: ModelUse, suggestion: str | None, safety: Safety) -> Repair | None:
+    if suggestion is None:
+        return None
+    return Repair(f"Replace with `{suggestion}`", safety, replace_text(use.origin, suggestion))

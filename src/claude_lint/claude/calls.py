@@ -1,0 +1,180 @@
+"""A call as the domain sees it: `partial`, `to_thread` and their like looked through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import libcst as cst
+
+from claude_lint.python import changes
+from claude_lint.python.evaluate import Evaluator
+from claude_lint.python.module import Module
+from claude_lint.python.objects import callers, frame_for, parameter_names
+from claude_lint.python.scopes import Scope
+from claude_lint.python.values import (
+    Arguments,
+    Attribute,
+    Entry,
+    Frame,
+    FunctionValue,
+    Mapping,
+    Origin,
+    Result,
+    Symbol,
+    Unknown,
+    Value,
+    options,
+)
+
+_MOST_FRAMES = 8
+_PARTIAL = frozenset({"functools.partial", "partial"})
+# The position of the function among the arguments.
+_FORWARDERS = {
+    "asyncio.to_thread": 0,
+    "anyio.to_thread.run_sync": 0,
+    "asgiref.sync.sync_to_async": 0,
+    "starlette.concurrency.run_in_threadpool": 0,
+    "fastapi.concurrency.run_in_threadpool": 0,
+}
+_FORWARDING_METHODS = {"run_in_executor": 1, "submit": 0}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Call:
+    """One callee and one set of arguments that a call expression can have.
+
+    `disguise` names what forwards the call: `partial`, `to_thread`, …; empty for a plain call.
+    """
+
+    evaluator: Evaluator
+    module: Module
+    node: cst.Call
+    scope: Scope
+    callee: Value
+    arguments: Arguments
+    frame: Frame | None
+    disguise: str = ""
+
+    @property
+    def origin(self) -> Origin:
+        """The call expression."""
+        return Origin(self.module, self.node)
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether the call stands directly behind `await`."""
+        return isinstance(self.module.parents.get(self.node), cst.Await)
+
+    def value(self, node: cst.CSTNode) -> Value:
+        """Return what an expression near the call can be."""
+        return self.evaluator.value(self.module, node, self.frame)
+
+
+def calls(evaluator: Evaluator, module: Module, node: cst.Call) -> Iterator[Call]:
+    """Yield every way a call expression can go: per caller of its function, per callee."""
+    scope, _point = module.place(node)
+    for frame in frames(evaluator, module, scope):
+        callee = evaluator.value(module, node.func, frame)
+        for one in options(callee):
+            if isinstance(one, (FunctionValue, Unknown)):
+                if not isinstance(one, Unknown):
+                    continue
+            arguments = evaluator.arguments(module, node, frame)
+            yield from _unwrapped(Call(evaluator, module, node, scope, one, arguments, frame))
+
+
+def frames(evaluator: Evaluator, module: Module, scope: Scope) -> list[Frame | None]:
+    """Return a frame for each project call of the function around, `[None]` where there is none."""
+    function = scope.function()
+    if function is None or not isinstance(function.node, cst.FunctionDef):
+        return [None]
+    params = function.node.params
+    names = parameter_names(function)
+    has_own = len(names) > 1 or params.kwonly_params or isinstance(params.star_kwarg, cst.Param)
+    if not has_own and not names:
+        return [None]
+    found: list[Frame | None] = []
+    for caller_module, call in callers(evaluator, function)[:_MOST_FRAMES]:
+        for one in options(evaluator.value(caller_module, call.func)):
+            if isinstance(one, FunctionValue) and one.scope is function:
+                made = frame_for(evaluator, one, caller_module, call, None)
+                if made is not None:
+                    found.append(made)
+                break
+    return found or [None]
+
+
+def _unwrapped(call: Call) -> Iterator[Call]:
+    """Look through what only hands a call on."""
+    callee = call.callee
+    if isinstance(callee, Symbol):
+        if callee.path in _PARTIAL:
+            yield from _forwarded(call, 0, "partial")
+            return
+        if callee.path in _FORWARDERS:
+            yield from _forwarded(call, _FORWARDERS[callee.path], callee.path.rpartition(".")[2])
+            return
+    elif isinstance(callee, Attribute) and callee.name in _FORWARDING_METHODS:
+        yield from _forwarded(call, _FORWARDING_METHODS[callee.name], callee.name)
+        return
+    elif (
+        isinstance(callee, Result)
+        and isinstance(callee.callee, Symbol)
+        and callee.callee.path in _PARTIAL
+    ):
+        # The second half of `partial(f, …)(…)`.
+        first = callee.arguments
+        if first.positional:
+            merged = _merged(replace(first, positional=first.positional[1:]), call.arguments)
+            for one in options(first.positional[0]):
+                yield replace(call, callee=one, arguments=merged)
+        return
+    yield call
+
+
+def _forwarded(call: Call, position: int, disguise: str) -> Iterator[Call]:
+    given = call.arguments.positional
+    if len(given) <= position:
+        return
+    rest = replace(call.arguments, positional=given[position + 1 :])
+    for one in options(given[position]):
+        inner = rest
+        target = one
+        if (
+            isinstance(one, Result)
+            and isinstance(one.callee, Symbol)
+            and one.callee.path in _PARTIAL
+        ):
+            if not one.arguments.positional:
+                continue
+            continue  # reported at the partial, which is complete there
+        if disguise == "partial" and not _is_final(call):
+            keywords = replace(inner.keywords, rest=(*inner.keywords.rest, Unknown(why="partial")))
+            inner = replace(inner, keywords=keywords, starred=True)
+        yield replace(call, callee=target, arguments=inner, disguise=disguise)
+
+
+def _is_final(call: Call) -> bool:
+    """Tell whether a `partial` gets no further arguments: it is handed on where it is made."""
+    parent = call.module.parents.get(call.node)
+    if not isinstance(parent, cst.Arg):
+        return False
+    around = call.module.parents.get(parent)
+    if not isinstance(around, cst.Call) or around is call.node:
+        return False
+    name = around.func.attr.value if isinstance(around.func, cst.Attribute) else ""
+    return name in {"run_in_executor", "to_thread", "submit", "run_sync"} and len(
+        [a for a in around.args if a.keyword is None]
+    ) <= (2 if name == "run_in_executor" else 1)
+
+
+def _merged(first: Arguments, second: Arguments) -> Arguments:
+    entries: list[Entry] = []
+    rest: list[Value] = []
+    changes.spread(first.keywords, entries, rest)
+    changes.spread(second.keywords, entries, rest)
+    keywords = Mapping(tuple(entries), tuple(rest), origin=second.keywords.origin)
+    return Arguments(
+        (*first.positional, *second.positional), keywords, first.starred or second.starred
+    )

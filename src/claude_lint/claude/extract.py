@@ -1,0 +1,90 @@
+"""From a module to its facts."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from claude_lint.claude import surfaces
+from claude_lint.claude.calls import calls
+from claude_lint.claude.facts import CallSite, Request
+from claude_lint.claude.reading import Reading
+from claude_lint.python.evaluate import Evaluator
+from claude_lint.python.module import Module
+
+_CALLED = re.compile(
+    r"\.\s*(?:" + "|".join(sorted(re.escape(name) for name in surfaces.NAMES)) + r")\b"
+    r"|\b(?:"
+    + "|".join(sorted(re.escape(name) for name in surfaces.NAMES if len(name) > 6))
+    + r")\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Requests:
+    """Every request a module sends, by call."""
+
+    sites: tuple[CallSite, ...] = ()
+    by_model: dict[cst.CSTNode, list[Request]] = field(default_factory=dict)
+    """The literal of a model ID, in whatever module, to the requests that can name it."""
+
+    def all(self) -> Iterator[Request]:
+        """Yield every request."""
+        for site in self.sites:
+            yield from site.requests
+
+
+def requests_of(evaluator: Evaluator, module: Module, reading: Reading) -> Requests:
+    """Find the requests that calls in a module send."""
+    module.load_matching(_CALLED)
+    sites: list[CallSite] = []
+    by_model: dict[cst.CSTNode, list[Request]] = defaultdict(list)
+    for node in list(module.calls):
+        if not _is_candidate(module, node):
+            continue
+        evaluator.reset()
+        found: list[Request] = []
+        for call in calls(evaluator, module, node):
+            for reader in surfaces.READERS:
+                found.extend(reader(call, reading))
+        for site in _sites(found):
+            sites.append(site)
+            for request in site.requests:
+                for model in request.models():
+                    if model.origin is not None:
+                        by_model[model.origin.node].append(request)
+    return Requests(tuple(sites), dict(by_model))
+
+
+def _is_candidate(module: Module, node: cst.Call) -> bool:
+    """Tell whether a call may be a surface's: by its last name, or because a value is called."""
+    func = node.func
+    if isinstance(func, cst.Attribute):
+        return func.attr.value in surfaces.NAMES
+    if isinstance(func, cst.Name):
+        if func.value in surfaces.NAMES:
+            return True
+        scope, _point = module.place(node)
+        owner = scope.owner(func.value)
+        if owner is None:
+            return False
+        kinds = {binding.kind for binding in owner.bindings(func.value)}
+        return bool(kinds & {"parameter", "assign", "from", "import", "for", "with"})
+    return not isinstance(func, cst.SimpleString)
+
+
+def _sites(found: list[Request]) -> Iterator[CallSite]:
+    """Group the ways of one call by what they do: a batch and its items are sites of their own."""
+    groups: dict[str, list[Request]] = defaultdict(list)
+    for request in found:
+        groups["item" if request.operation == "batch.item" else ""].append(request)
+    for name, group in groups.items():
+        if name == "item":  # each item lacks what it lacks, whatever the others have
+            for request in group:
+                yield CallSite(request.call, (request,))
+        else:
+            yield CallSite(group[0].call, tuple(group))

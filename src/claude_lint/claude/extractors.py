@@ -1,0 +1,31 @@
+"""Which function finds which kind of fact."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from claude_lint.claude.facts import CallSite, Request
+from claude_lint.claude.models import ModelUse, model_uses
+from claude_lint.claude.view import View
+from claude_lint.python.module import Module
+
+
+def _sites(view: View) -> Iterator[CallSite]:
+    yield from view.requests.sites
+
+
+def _requests(view: View) -> Iterator[Request]:
+    yield from view.requests.all()
+
+
+def _module(view: View) -> Iterator[Module]:
+    yield view.module
+
+
+EXTRACTORS: dict[type, Callable[[View], Iterable[Any]]] = {
+    CallSite: _sites,
+    Request: _requests,
+    ModelUse: model_uses,
+    Module: _module,
+}

@@ -1,0 +1,19 @@
+"""The libraries that carry Claude calls. A new one is a module with `NAMES` and `requests`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from claude_lint.claude import http_requests, sdk
+from claude_lint.claude.calls import Call
+from claude_lint.claude.facts import Request
+from claude_lint.claude.reading import Reading
+
+Reader = Callable[[Call, Reading], Iterator[Request]]
+
+_MODULES = (sdk, http_requests)
+
+NAMES: frozenset[str] = frozenset().union(*(module.NAMES for module in _MODULES))
+"""The last names of all calls that any surface reads."""
+
+READERS: tuple[Reader, ...] = tuple(module.requests for module in _MODULES)
