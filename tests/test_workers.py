@@ -19,8 +19,8 @@ def outcomes(
     *expressions: str, count: int = 1, method: str | None = None, time_limit: float = 30
 ) -> dict[str, Outcome[object]]:
     jobs = [Job(expression, time_limit) for expression in expressions]
-    with Workers(eval, count, method=method) as workers:
-        return {job.item: outcome for job, outcome in workers.judge(jobs)}
+    with Workers(eval, method=method) as workers:
+        return {job.item: outcome for job, outcome in workers.judge(jobs, count)}
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -97,7 +97,7 @@ def test_code_that_exhausts_the_interpreter_is_a_crash(expression: str, reason: 
 
 
 def test_jobs_start_in_the_given_order() -> None:
-    with Workers(eval, 1) as workers:
+    with Workers(eval) as workers:
         done = [job.item for job, _ in workers.judge(Job(item, 30) for item in ["3", "1", "2"])]
 
     assert done == ["3", "1", "2"]
@@ -110,13 +110,13 @@ def test_children_work_on_a_stack_that_holds_out_longer_than_the_usual_one() -> 
 
 
 def test_no_more_children_start_than_there_are_jobs() -> None:
-    with Workers(eval, 8) as workers:
-        list(workers.judge([Job("1", 30), Job("2", 30)]))
+    with Workers(eval) as workers:
+        list(workers.judge([Job("1", 30), Job("2", 30)], count=8))
         assert len(multiprocessing.active_children()) == 2
 
 
 def test_a_warm_child_takes_the_first_job() -> None:
-    with Workers(eval, 1) as workers:
+    with Workers(eval) as workers:
         workers.warm()
         warmed = multiprocessing.active_children()[0].pid
         ((_, outcome),) = workers.judge([Job("__import__('os').getpid()", 30)])
@@ -125,8 +125,8 @@ def test_a_warm_child_takes_the_first_job() -> None:
 
 
 def test_no_child_outlives_the_workers() -> None:
-    with Workers(eval, 2) as workers:
-        list(workers.judge([Job("1", 30), Job("2", 30)]))
+    with Workers(eval) as workers:
+        list(workers.judge([Job("1", 30), Job("2", 30)], count=2))
 
     assert multiprocessing.active_children() == []
 
@@ -136,7 +136,7 @@ def failing_preparation() -> None:
 
 
 def test_a_preparation_that_fails_is_reported_for_every_job() -> None:
-    with Workers(eval, 1, prepare=failing_preparation, method="fork") as workers:
+    with Workers(eval, prepare=failing_preparation, method="fork") as workers:
         done = [outcome for _, outcome in workers.judge([Job("1", 30), Job("2", 30)])]
 
     assert [outcome.error for outcome in done if isinstance(outcome, Failure)] == [
@@ -151,8 +151,8 @@ from claude_lint import workers
 
 tell = "__import__('os').write(1, b'%d\\n' % __import__('os').getpid())"
 hang = tell + " and __import__('re').match('(a*)*b', 'a' * 40)"
-with workers.Workers(eval, 2, method=sys.argv[1]) as pool:
-    list(pool.judge([workers.Job(hang, 0.5), workers.Job(hang, 0.5)]))
+with workers.Workers(eval, method=sys.argv[1]) as pool:
+    list(pool.judge([workers.Job(hang, 0.5), workers.Job(hang, 0.5)], 2))
 """
 
 

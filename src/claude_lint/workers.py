@@ -78,13 +78,11 @@ class Workers(Generic[T, R]):
     def __init__(
         self,
         work: Callable[[T], R],
-        count: int,
         prepare: Callable[[], object] | None = None,
         method: str | None = None,
     ) -> None:
         self._work = work
         self._prepare = prepare
-        self._count = count
         self._method = method or _start_method()
         self._children: list[_Child[T, R]] = []
 
@@ -101,12 +99,15 @@ class Workers(Generic[T, R]):
         if not self._children:
             self._start()
 
-    def judge(self, jobs: Iterable[Job[T]]) -> Iterator[tuple[Job[T], Outcome[R]]]:
-        """Yield each job with its outcome as it is done, starting the jobs in the given order."""
+    def judge(self, jobs: Iterable[Job[T]], count: int = 1) -> Iterator[tuple[Job[T], Outcome[R]]]:
+        """Yield each job with its outcome when it is done, in up to `count` children at a time.
+
+        The jobs are started in the given order.
+        """
         waiting = collections.deque(jobs)
         open_jobs = len(waiting)
         while open_jobs:
-            while len(self._children) < min(self._count, open_jobs):
+            while len(self._children) < min(count, open_jobs):
                 self._start()
             for child in self._reporting():
                 done = self._listen(child)

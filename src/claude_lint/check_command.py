@@ -1,0 +1,168 @@
+"""The command `check`: run the engine, show what it reports, and decide how the process ends."""
+
+from __future__ import annotations
+
+import functools
+import json
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from claude_lint import __version__, documents, engine, reports, terminal
+from claude_lint.engine import Options, Report
+from claude_lint.files import notebook
+from claude_lint.files.source import SourceFile, Unreadable, decode_source, lines, read_bytes
+from claude_lint.findings import Severity
+from claude_lint.masking import mask
+
+CLEAN, FOUND, ERROR = 0, 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Presentation:
+    """What to show of a run, and where; `output_format` is one of `reports.FORMATS`."""
+
+    output_format: str = "full"
+    output_file: Path | None = None
+    exit_zero: bool = False
+    statistics: bool = False
+    show_files: bool = False
+    timings: bool = False
+    quiet: bool = False
+    verbose: bool = False
+
+
+def check(options: Options, shown: Presentation) -> int:
+    """Run the command and return the exit code."""
+    if shown.show_files:
+        terminal.write("".join(f"{file}\n" for file in engine.find_files(options)))
+        return CLEAN
+    with terminal.Progress("Checked", is_on=not shown.quiet) as progress:
+        report = engine.run(options, progress)
+    _tell(report, shown)
+    _write(_rendered(report, options, shown), shown.output_file)
+    if report.internal_errors:
+        return ERROR
+    return FOUND if report.fails and not shown.exit_zero else CLEAN
+
+
+def _tell(report: Report, shown: Presentation) -> None:
+    """Say on stderr what is no finding."""
+    if not shown.quiet:
+        for note in report.notes:
+            terminal.tell(f"warning: {note}")
+    if shown.verbose:
+        for remark in report.remarks:
+            terminal.tell(f"note: {remark}")
+    for failure in report.internal_errors:
+        terminal.tell(
+            f"error: {failure.path}: internal error ({failure.error}); please report it, with the "
+            "output of -v"
+        )
+        if shown.verbose:
+            terminal.tell(failure.traceback)
+    if shown.timings:
+        for phase, seconds in report.timings.items():
+            terminal.tell(f"{seconds:8.3f} s  {phase}")
+
+
+def _rendered(report: Report, options: Options, shown: Presentation) -> str:
+    if options.dump_facts:
+        facts = {"version": 1, "facts": report.facts}
+        return mask(json.dumps(facts, indent=2, default=str)) + "\n"
+    if shown.statistics:
+        return _statistics(report, shown.output_format)
+    is_shown_here = shown.output_file is None
+    return reports.render(
+        _run(report, options),
+        shown.output_format,
+        color=is_shown_here and terminal.use_color(sys.stdout),
+        width=terminal.width(sys.stdout) if is_shown_here else None,
+        rules=documents.load(),
+        quiet=shown.quiet,
+    )
+
+
+def _run(report: Report, options: Options) -> reports.Run:
+    """Put a report into the words of the formats."""
+    failures = (
+        reports.Note(f"internal error: {failure.error}", Severity.ERROR, failure.path)
+        for failure in report.internal_errors
+    )
+    sources = _Sources(options)
+    return reports.Run(
+        findings=report.findings,
+        files=report.files,
+        relevant_files=report.relevant_files,
+        as_of=options.as_of,
+        version=__version__,
+        suppressed=report.suppressed,
+        baselined=report.baselined,
+        notes=(*map(reports.Note, report.notes), *failures),
+        prefix=_prefix(Path.cwd()),
+        source_lines=sources.lines,
+        json_line=lambda path, cell, line: notebook.json_line(Path(path), cell, line),
+    )
+
+
+class _Sources:
+    """The texts of files with findings, read again only for those that are shown."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._source = functools.cache(self._read)
+
+    def lines(self, display: str, cell: int | None) -> Sequence[str]:
+        """Give the lines of a file, or of a notebook's cell; none where there is no text."""
+        source = self._source(display)
+        if source is None:
+            return ()
+        shown = [line.rstrip("\r\n") for line in lines(source.text)]
+        for place in source.cells:
+            if place.number == cell:
+                return shown[place.first_line - 1 : place.first_line - 1 + place.line_count]
+        return shown
+
+    def _read(self, display: str) -> SourceFile | None:
+        path = Path(display).absolute()
+        try:
+            data = self._options.stdin
+            if data is None or display != (self._options.stdin_filename or "-"):
+                data = read_bytes(path, sys.maxsize)
+            return decode_source(path, display, data)
+        except Unreadable:
+            return None
+
+
+def _prefix(folder: Path) -> str:
+    """Give a folder as seen from the root of its repository, "" where it is the root or in none."""
+    for ancestor in (folder, *folder.parents):
+        if (ancestor / ".git").exists():
+            inside = folder.relative_to(ancestor).as_posix()
+            return "" if inside == "." else f"{inside}/"
+    return ""
+
+
+def _statistics(report: Report, output_format: str) -> str:
+    """Count findings by rule, the most frequent first."""
+    counts = Counter((finding.code, finding.rule) for finding in report.findings)
+    rows = sorted(counts.items(), key=lambda row: (-row[1], row[0]))
+    if output_format == "json":
+        listed = [{"code": code, "rule": rule, "count": count} for (code, rule), count in rows]
+        return json.dumps(listed, indent=2) + "\n"
+    width = len(str(rows[0][1])) if rows else 0
+    return "".join(f"{count:{width}}  {code}  {rule}\n" for (code, rule), count in rows)
+
+
+def _write(text: str, file: Path | None) -> None:
+    if file is None:
+        terminal.write(text)
+        return
+    try:
+        file.write_text(text, encoding="utf-8", errors="backslashreplace", newline="")
+    except OSError as error:
+        raise click.FileError(str(file), error.strerror or str(error)) from None

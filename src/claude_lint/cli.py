@@ -1,0 +1,237 @@
+"""The command line: which command, with which options, and how the process ends."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import difflib
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+import click
+
+from claude_lint import __version__, terminal
+from claude_lint.reports import FORMATS
+from claude_lint.settings import SettingsError, nearest
+
+EXIT_ERROR = 2
+# What shells report for a program that Ctrl-C or SIGTERM has ended: 128 and the signal's number.
+EXIT_INTERRUPTED = 128 + signal.SIGINT
+EXIT_TERMINATED = 128 + signal.SIGTERM
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+class CommandLine(click.Group):
+    """A group whose first word may be a command; whatever else comes first belongs to `check`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put `check` before arguments that do not begin with a command."""
+        if not args or args[0] not in (*self.commands, "--help", "-h"):
+            args = ["check", *args]
+        return super().parse_args(ctx, args)
+
+    def main(self, args: Sequence[str] | None = None, **extra: Any) -> NoReturn:  # type: ignore[override]
+        """Run a command and end the process; an error is one line on stderr, and exit code 2."""
+        # Whatever a file's name or text holds must reach a pipe or a terminal of any encoding.
+        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+        try:
+            code = super().main(args, **{**extra, "standalone_mode": False})
+        except click.Abort:
+            _fail("interrupted", EXIT_INTERRUPTED)
+        except click.ClickException as error:
+            _fail(error.format_message())
+        except SettingsError as error:
+            _fail(str(error))
+        except Exception as error:
+            if not {"-v", "--verbose"}.isdisjoint(sys.argv if args is None else args):
+                traceback.print_exc()
+            name = type(error).__name__
+            _fail(f"internal error ({name}: {error}); please report it, with the output of -v")
+        sys.exit(code or 0)
+
+
+def main() -> NoReturn:
+    """Run the program."""
+    # Ended by exception, the program takes its child processes with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(EXIT_TERMINATED))
+    command_line.main(prog_name="claude-lint")
+
+
+def _fail(message: str, exit_code: int = EXIT_ERROR) -> NoReturn:
+    click.echo(f"error: {message}", err=True)
+    sys.exit(exit_code)
+
+
+class _Day(click.ParamType):  # type: ignore[type-arg]
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Read a date as ISO 8601 writes it."""
+        try:
+            return value if isinstance(value, datetime.date) else datetime.date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no date such as 2026-11-24", param, ctx)
+
+
+def _joined(ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]) -> str | None:
+    return ",".join(texts) if texts else None
+
+
+def _split(ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(part.strip() for text in texts for part in text.split(",") if part.strip())
+
+
+_version_option = click.version_option(
+    __version__, prog_name="claude-lint", message="%(prog)s %(version)s"
+)
+_as_of_option = click.option(
+    "--as-of",
+    type=_Day(),
+    default=datetime.date.today,
+    show_default="today",
+    help="Judge as on this day.",
+)
+_config_option = click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    help="Read this settings file, and no other.",
+)
+_isolated_option = click.option("--isolated", is_flag=True, help="Read no settings file.")
+
+
+def _rules_option(name: str, text: str) -> Callable[[_Command], _Command]:
+    return click.option(name, multiple=True, metavar="RULES", callback=_joined, help=text)
+
+
+def _globs_option(name: str, text: str) -> Callable[[_Command], _Command]:
+    return click.option(name, multiple=True, metavar="GLOBS", callback=_split, help=text)
+
+
+def _format_option(name: str, choices: Sequence[str]) -> Callable[[_Command], _Command]:
+    return click.option(
+        name, "output_format", type=click.Choice(choices), default=choices[0], show_default=True
+    )
+
+
+@click.group(
+    cls=CommandLine,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@_version_option
+def command_line() -> None:
+    """Find what will fail, leak or break in Python code that calls the Claude API.
+
+    `claude-lint [PATHS]` is `claude-lint check [PATHS]`; see `claude-lint check --help`.
+    """
+
+
+@command_line.command()
+@click.argument("paths", nargs=-1)
+@_rules_option("--select", "Enable these rules only: codes, prefixes of codes, names, or ALL.")
+@_rules_option("--ignore", "Disable these rules.")
+@_rules_option("--extend-select", "Enable these rules besides the selected ones.")
+@_format_option("--output-format", FORMATS)
+@click.option("--output-file", type=click.Path(path_type=Path), help="Write the report there.")
+@click.option("--exit-zero", is_flag=True, help="Exit 0 whatever is found.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["info", "warning", "error"]),
+    help="Exit 1 on findings at least this severe.  [default: warning]",
+)
+@click.option("--target-sdk", metavar="RANGE", help="Judge by these versions of `anthropic`.")
+@click.option("--target-api", metavar="DATE", help="Judge by this API version.")
+@_as_of_option
+@_config_option
+@_isolated_option
+@_globs_option("--exclude", "Leave out these files and folders instead of the usual ones.")
+@_globs_option("--extend-exclude", "Leave out these files and folders too.")
+@click.option("--force-exclude", is_flag=True, help="Leave them out even when they are named.")
+@click.option(
+    "--respect-gitignore/--no-respect-gitignore", default=None, help="Leave out what Git ignores."
+)
+@click.option("--stdin-filename", metavar="FILE", help="What to call the code on stdin (`-`).")
+@click.option("--statistics", is_flag=True, help="Count findings by rule instead.")
+@click.option("--show-files", is_flag=True, help="List the files that would be checked.")
+@click.option("--dump-facts", is_flag=True, help="Print what each call sends, as JSON.")
+@click.option("--timings", is_flag=True, help="Say on stderr what took how long.")
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Use N processes.")
+@click.option("--no-cache", is_flag=True, expose_value=False, help="Check every file anew.")
+@click.option("-q", "--quiet", is_flag=True, help="Print findings and errors only.")
+@click.option("-v", "--verbose", is_flag=True, help="Say more about the run.")
+@_version_option
+def check(paths: tuple[str, ...], **given: Any) -> int:
+    """Check files and folders; `-` is code on stdin. Without any, check the current folder."""
+    from claude_lint.check_command import Presentation
+    from claude_lint.check_command import check as run_check
+    from claude_lint.engine import Options
+
+    if given["statistics"] and given["output_format"] not in ("full", "concise", "json"):
+        raise click.UsageError("`--statistics` can be shown as full, concise or json only")
+    of_run = {field.name for field in dataclasses.fields(Options)} & given.keys()
+    options = Options(
+        **_input(paths, given["stdin_filename"]), **{name: given.pop(name) for name in of_run}
+    )
+    return run_check(options, Presentation(**given))
+
+
+def _input(paths: tuple[str, ...], stdin_filename: str | None) -> dict[str, Any]:
+    """Find out whether the input is files or stdin."""
+    if paths == ("-",) or (stdin_filename is not None and not paths):
+        return {"stdin": sys.stdin.buffer.read()}
+    if "-" in paths:
+        raise click.UsageError("`-` is code on stdin, and cannot be checked beside other paths")
+    if stdin_filename is not None:
+        raise click.UsageError("`--stdin-filename` goes with `-`, not with paths")
+    for path in paths:
+        if not os.path.lexists(path):
+            raise click.UsageError(f"no such file or folder: {path}{_meant_command(path)}")
+    return {"paths": tuple(map(Path, paths or (".",)))}
+
+
+def _meant_command(word: str) -> str:
+    near = difflib.get_close_matches(word, command_line.commands, n=1)
+    return f"; did you mean the command `{near[0]}`?" if near else ""
+
+
+@command_line.command()
+@click.argument("rule")
+def explain(rule: str) -> None:
+    """Show what a rule reports, why, and what mends it. RULE is a code or a name."""
+    from claude_lint import documents, rules_command
+
+    document = documents.find(rule)
+    if document is None:
+        names = [name for known in documents.load() for name in (known.code, known.name)]
+        raise click.UsageError(f"no rule `{rule}`; did you mean `{nearest(rule, names)}`?")
+    color, width = terminal.use_color(sys.stdout), terminal.width(sys.stdout)
+    terminal.write(rules_command.explain(document, color=color, width=width))
+
+
+@command_line.command()
+@_format_option("--format", ("text", "json", "markdown"))
+def rules(output_format: str) -> None:
+    """List all rules."""
+    from claude_lint import documents, rules_command
+
+    terminal.write(rules_command.listing(documents.load(), output_format))
+
+
+@command_line.command()
+@click.argument("path", default=".", type=click.Path(path_type=Path))
+@_config_option
+@_isolated_option
+def config(path: Path, config: Path | None, isolated: bool) -> None:
+    """Show the settings that hold for a path, and where each was said."""
+    from claude_lint.settings import describe
+
+    if not path.exists():
+        raise click.UsageError(f"no such file or folder: {path}")
+    for name, value, origin in describe(path, config=config, isolated=isolated):
+        said = f"{name} = {value}" if value is not None else f"{name} is not set"
+        terminal.write(f"{said}  # {origin}\n")

@@ -1,0 +1,272 @@
+"""A run: find the files, judge those that could matter in worker processes, sum up."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from claude_lint.claude.anchors import NEEDLES
+from claude_lint.files.discovery import FoundFile, discover, display_path, gate, gate_file
+from claude_lint.files.encoding import Inaccessible, TooLarge, Unreadable, read_bytes
+from claude_lint.findings import Finding, Severity
+from claude_lint.rulings import Options, Rulings
+from claude_lint.settings import Settings, forget_settings
+
+if TYPE_CHECKING:
+    from claude_lint.judge import Judged, Task
+    from claude_lint.workers import Workers
+
+__all__ = ["InternalError", "Options", "Report", "find_files", "run"]
+
+# From this many bytes on, another process saves more time than its imports cost.
+_WORTH_A_PROCESS = 100_000
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class InternalError:
+    """An exception of our own in one file."""
+
+    path: str
+    error: str
+    traceback: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run found. `findings` are sorted; paths are relative to the working directory.
+
+    `fails` tells whether a finding is as severe as its file's `fail-on`. `notes` are for
+    everybody, `remarks` for those who ask. `timings` are seconds by phase.
+    """
+
+    findings: tuple[Finding, ...]
+    files: int
+    relevant_files: int
+    suppressed: int
+    baselined: int
+    fails: bool
+    notes: tuple[str, ...]
+    remarks: tuple[str, ...]
+    internal_errors: tuple[InternalError, ...]
+    facts: Mapping[str, tuple[dict[str, Any], ...]]
+    timings: Mapping[str, float]
+
+
+def run(options: Options, progress: Progress | None = None) -> Report:
+    """Check what the options name; `progress` hears how many of how many files are judged.
+
+    Raise `SettingsError` for settings or selectors that cannot be used. Whatever is wrong with a
+    file is in the report.
+    """
+    forget_settings()
+    rulings = Rulings(options)
+    tally = _Tally()
+    with ExitStack() as stack:
+        with tally.timed("finding files"):
+            files = _found(options, rulings, tally)
+        with tally.timed("reading"):
+            tasks: list[Task] = []
+            for task in _relevant(files, options, rulings, tally):
+                if not tasks:
+                    workers = stack.enter_context(_start_workers())
+                tasks.append(task)
+        if tasks:
+            with tally.timed("judging"):
+                most = options.jobs or _processors()
+                _judge(tasks, workers, most, tally, progress)
+    return tally.report(len(files))
+
+
+def find_files(options: Options) -> tuple[str, ...]:
+    """List what a run would read, as it is displayed."""
+    forget_settings()
+    return tuple(file.display for file in _found(options, Rulings(options), _Tally()))
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What is known of a run so far."""
+
+    findings: list[Finding] = field(default_factory=list)
+    relevant_files: int = 0
+    suppressed: int = 0
+    fail_on: dict[str, Severity] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    internal_errors: list[InternalError] = field(default_factory=list)
+    facts: dict[str, tuple[dict[str, Any], ...]] = field(default_factory=dict)
+    timings: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def timed(self, phase: str) -> Iterator[None]:
+        start = time.perf_counter()
+        yield
+        self.timings[phase] = time.perf_counter() - start
+
+    def add(self, task: Task, judged: Judged) -> None:
+        self.findings += judged.findings
+        self.relevant_files += 1
+        self.suppressed += judged.suppressed
+        self.fail_on[task.display] = task.settings.fail_on
+        self.remarks += [f"{task.display}: {note}" for note in judged.notes]
+        if judged.facts:
+            self.facts[task.display] = judged.facts
+
+    def report(self, files: int) -> Report:
+        # Workers finish in any order; what is said must not depend on it.
+        findings = sorted(self.findings, key=lambda finding: finding.sort_key)
+        return Report(
+            findings=tuple(findings),
+            files=files,
+            relevant_files=self.relevant_files,
+            suppressed=self.suppressed,
+            baselined=0,
+            fails=any(finding.severity >= self._limit(finding) for finding in findings),
+            notes=tuple(self.notes),
+            remarks=tuple(sorted(self.remarks)),
+            internal_errors=tuple(sorted(self.internal_errors, key=lambda error: error.path)),
+            facts=dict(sorted(self.facts.items())),
+            timings=self.timings,
+        )
+
+    def _limit(self, finding: Finding) -> Severity:
+        return self.fail_on[finding.location.path]
+
+
+def _found(options: Options, rulings: Rulings, tally: _Tally) -> list[FoundFile]:
+    """Find the files of a run, in the order of their display."""
+    files = {file.path: file for file in _named_and_walked(options, rulings, tally)}
+    if not files:
+        tally.notes.append("no Python files found")
+    return sorted(files.values(), key=lambda file: (file.display, file.path))
+
+
+def _named_and_walked(options: Options, rulings: Rulings, tally: _Tally) -> Iterator[FoundFile]:
+    if options.stdin is not None:
+        yield from _stdin(options, rulings)
+    # Those named themselves come last: they count as named though a named folder holds them, too.
+    for path in sorted(options.paths, key=os.path.isfile):
+        absolute = os.path.abspath(path)
+        is_folder = os.path.isdir(absolute)
+        settings = rulings.in_folder(absolute if is_folder else os.path.dirname(absolute))
+        discovery = discover(
+            [path],
+            cwd=rulings.cwd,
+            exclude=(*settings.exclude, *settings.extend_exclude),
+            respect_gitignore=settings.respect_gitignore,
+            force_exclude=options.force_exclude,
+        )
+        tally.notes += discovery.notes
+        tally.notes += [f"{name}: no such file or folder" for name in discovery.missing]
+        for file in discovery.files:
+            own = rulings.of_file(file.path)
+            if file.explicit or own is settings or not rulings.excluder(own)(file.path):
+                yield file
+
+
+def _stdin(options: Options, rulings: Rulings) -> Iterator[FoundFile]:
+    path = rulings.cwd / (options.stdin_filename or "-")
+    is_excluded = rulings.excluder(rulings.of_file(path))
+    if not (options.force_exclude and is_excluded(path)):
+        yield FoundFile(path, display_path(str(path), rulings.cwd), explicit=True)
+
+
+def _relevant(
+    files: Sequence[FoundFile], options: Options, rulings: Rulings, tally: _Tally
+) -> Iterator[Task]:
+    """Read files, and yield a task for each in which something points to Claude."""
+    for file in files:
+        settings = rulings.of_file(file.path)
+        try:
+            data = _read(file.path, settings, options.stdin)
+        except Unreadable as problem:
+            if isinstance(problem, Inaccessible) and not file.explicit:
+                tally.notes.append(f"{file.display}: {problem}")
+                continue
+            from claude_lint.judge import refuse
+
+            task = _task(file, b"", options, rulings)
+            tally.add(task, refuse(task, problem.message))
+            continue
+        if data is not None:
+            yield _task(file, data, options, rulings)
+
+
+def _read(path: Path, settings: Settings, stdin: bytes | None) -> bytes | None:
+    """Return the bytes of a file, None if nothing in them points to Claude.
+
+    Raise `Unreadable` for a file that cannot be read, or could matter but is too large to judge.
+    """
+    needles = (*NEEDLES, *(host.encode() for host in settings.api_hosts))
+    try:
+        data = read_bytes(path, settings.max_file_size) if stdin is None else stdin
+    except TooLarge:
+        if gate_file(path, needles):
+            raise
+        return None
+    return data if gate(data, needles) else None
+
+
+def _task(file: FoundFile, data: bytes, options: Options, rulings: Rulings) -> Task:
+    from claude_lint.judge import Task
+
+    settings = rulings.of_file(file.path)
+    return Task(
+        path=file.path,
+        display=file.display,
+        data=data,
+        settings=settings,
+        selection=rulings.selection(settings),
+        as_of=options.as_of,
+        dump_facts=options.dump_facts,
+    )
+
+
+def _start_workers() -> Workers[Task, Judged]:
+    """Start a first worker, which imports LibCST while further files are read."""
+    # Imported here because most of a run's files, and often all, have nothing to do with Claude.
+    from claude_lint import judge, workers
+
+    started = workers.Workers(judge.judge, judge.prepare)
+    started.warm()
+    return started
+
+
+def _judge(
+    tasks: list[Task],
+    workers: Workers[Task, Judged],
+    most: int,
+    tally: _Tally,
+    progress: Progress | None,
+) -> None:
+    from claude_lint.judge import refuse
+    from claude_lint.workers import Answer, Crash, Job
+
+    # The largest first, so that no long one is left for the end when the others are done.
+    tasks.sort(key=lambda task: -len(task.data))
+    worth = 1 + sum(len(task.data) for task in tasks) // _WORTH_A_PROCESS
+    jobs = [Job(task, task.settings.file_time_limit) for task in tasks]
+    for done, (job, outcome) in enumerate(workers.judge(jobs, min(most, worth)), start=1):
+        if isinstance(outcome, Answer):
+            tally.add(job.item, outcome.value)
+        elif isinstance(outcome, Crash):
+            tally.add(job.item, refuse(job.item, f"The parser {outcome.reason}"))
+        else:
+            error = InternalError(job.item.display, outcome.error, outcome.traceback)
+            tally.internal_errors.append(error)
+        if progress:
+            progress(done, len(tasks))
+
+
+def _processors() -> int:
+    """Count the processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
