@@ -103,13 +103,17 @@ def run(
 
     options = engine.Options(
         paths=(root,),
+        jobs=1,
         select=select,
         extend_select=extend_select,
         target_sdk=target_sdk,
         target_api=target_api,
         as_of=datetime.date.fromisoformat(as_of),
     )
-    return list(engine.run(options).findings)
+    report = engine.run(options)
+    for error in report.internal_errors:
+        raise AssertionError(error.traceback)
+    return list(report.findings)
 
 
 def as_lines(findings: Iterable[Finding]) -> list[str]:

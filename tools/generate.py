@@ -17,8 +17,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from claude_lint import documents
-from claude_lint.documents import RuleDocument
+from claude_lint import documents, rules_command
 from claude_lint.settings_schema import KEYS
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -28,15 +27,6 @@ PICTURE = PROJECT / "examples" / "broken_app.svg"
 # The picture must not change from one day to the next, nor with the terminal.
 PICTURED = ("examples/broken_app", "--as-of", "2026-11-24", "--no-cache")
 WIDTH = 110
-
-FAMILIES = {
-    "CL1": "Credentials",
-    "CL2": "Requests",
-    "CL3": "Models",
-    "CL4": "Limits and retries",
-    "CL5": "Responses and clients",
-    "CL9": "The linter's own",
-}
 
 
 def main() -> int:
@@ -59,7 +49,8 @@ def main() -> int:
 
 def with_tables(readme: str) -> str:
     """Put the tables of settings and rules between their markers."""
-    for name, table in (("settings", settings_table()), ("rules", rules_table())):
+    rules = rules_command.listing(documents.load(), "markdown")
+    for name, table in (("settings", settings_table()), ("rules", rules)):
         begin, end = f"<!-- {name}: begin -->\n", f"<!-- {name}: end -->"
         before, _, rest = readme.partition(begin)
         _, _, after = rest.partition(end)
@@ -72,27 +63,6 @@ def settings_table() -> str:
     lines = ["| key | value | means |", "|---|---|---|"]
     lines += [f"| `{key.name}` | {key.type.expected} | {key.doc} |" for key in KEYS]
     return "\n".join(lines) + "\n"
-
-
-def rules_table() -> str:
-    """List all rules by family, in Markdown."""
-    lines = ["| code | rule | reports | severity | fix |", "|---|---|---|---|---|"]
-    family = ""
-    for document in documents.load():
-        if document.code[:3] != family:
-            family = document.code[:3]
-            lines.append(f"| | **{FAMILIES[family]}** | | | |")
-        lines.append(row(document))
-    return "\n".join(lines) + "\n"
-
-
-def row(document: RuleDocument) -> str:
-    """Give a rule's line of the table."""
-    file = f"rules/{document.code}-{document.name}.md"
-    severity = str(document.severity) + ("" if document.default else ", opt-in")
-    fix = "" if document.fix == "none" else document.fix
-    summary = document.summary.replace("|", r"\|")
-    return f"| {document.code} | [{document.name}]({file}) | {summary} | {severity} | {fix} |"
 
 
 def draw() -> str:
