@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from claude_lint import engine, judge
 from claude_lint.findings import Finding
 
 Files = Mapping[str, str]
@@ -32,6 +33,9 @@ _TELLING = re.compile(
     r"|test|todo|your|xx|000|123",
     re.I,
 )
+
+# Each run judges in a new child process, which then finds the slow imports done.
+judge.prepare()
 
 # One reported or marked finding: path, line, severity, rule.
 Mark = tuple[str, int, str, str]
@@ -99,8 +103,6 @@ def run(
     as_of: str = TODAY,
 ) -> list[Finding]:
     """Check a folder in this process; options mean what they mean on the command line."""
-    from claude_lint import engine
-
     options = engine.Options(
         paths=(root,),
         jobs=1,

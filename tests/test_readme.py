@@ -1,0 +1,47 @@
+"""What README says can be done."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from claude_lint.cli import command_line
+from claude_lint.findings import Severity
+from claude_lint.settings import load_settings
+
+README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+
+
+def test_the_first_line_says_what_is_linted() -> None:
+    assert "code that calls the Claude API" in README.split("\n", 1)[0]
+
+
+def test_the_settings_shown_are_accepted(tmp_path: Path) -> None:
+    shown = re.search(r"```toml\n(.*?)```", README, re.S)
+    assert shown is not None
+    (tmp_path / "pyproject.toml").write_text(shown[1], "utf-8")
+    settings = load_settings(tmp_path)
+    assert settings.ignore == ("CL405",)
+    assert settings.severity == (("missing-timeout", "error"),)
+    assert settings.fail_on is Severity.WARNING
+
+
+def _invocations() -> list[str]:
+    return re.findall(r"^(?:- run: )?claude-lint(?: .*)?$", README, re.M)
+
+
+@pytest.mark.parametrize("invocation", _invocations())
+def test_the_commands_and_options_shown_exist(invocation: str) -> None:
+    words = invocation.removeprefix("- run: ").partition("#")[0].split()[1:]
+    name = words[0] if words and words[0] in command_line.commands else "check"
+    options = {
+        option for parameter in command_line.commands[name].params for option in parameter.opts
+    }
+    assert {word for word in words if word.startswith("--")} <= options
+
+
+def test_commands_that_readme_teaches_are_commands() -> None:
+    taught = {invocation.split()[1] for invocation in _invocations() if len(invocation.split()) > 1}
+    assert {"explain", "diagnose", "models", "config"} <= taught & set(command_line.commands)
