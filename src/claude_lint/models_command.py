@@ -1,0 +1,181 @@
+"""What `claude-lint models` prints: the model catalogue on a day, as a table or as JSON."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import json
+from typing import Any
+
+from claude_lint.claude.catalog import Catalog, Model, Platform, load
+from claude_lint.claude.model_ids import Verdict, judge
+
+_STALE_AFTER = datetime.timedelta(days=60)
+_OWN_IDS = (Platform.BEDROCK, Platform.MANTLE, Platform.VERTEX, Platform.FOUNDRY)
+
+
+class UnknownModelError(ValueError):
+    """An ID that is not in the catalogue; the message names the nearest one that is."""
+
+
+def render_models(
+    model_id: str | None,
+    fmt: str,
+    as_of: datetime.date,
+    catalog: Catalog | None = None,
+    width: int | None = None,
+) -> str:
+    """Return the catalogue, or one model of it, as `text` or `json`, ending in a line break.
+
+    An ID may be spelled as any platform wants it. Raises `UnknownModelError` for any other.
+    """
+    catalog = catalog or load()
+    models = [_find(catalog, model_id, as_of)] if model_id else list(catalog.models.values())
+    if fmt == "json":
+        rows = [_row(catalog, model, as_of) for model in models]
+        body: dict[str, Any] = {
+            "version": 1,
+            "as_of": as_of.isoformat(),
+            "checked_on": catalog.checked_on.isoformat(),
+            "models": rows,
+        }
+        return json.dumps(body, indent=2, ensure_ascii=False) + "\n"
+    shown = _card(catalog, models[0], as_of) if model_id else _table(catalog, models, as_of, width)
+    return f"{shown}\n{_age(catalog, as_of)}\n"
+
+
+def _find(catalog: Catalog, model_id: str, as_of: datetime.date) -> Model:
+    found = judge(catalog, model_id, Platform.UNKNOWN, as_of)
+    if found.verdict in (Verdict.KNOWN, Verdict.MOVING) and found.model:
+        return found.model
+    on_claude = judge(catalog, model_id, Platform.CLAUDE, as_of)
+    message = f"no model `{model_id}` in the catalogue"
+    if on_claude.model:
+        message += f"; the nearest is `{on_claude.model.id}`"
+    raise UnknownModelError(message)
+
+
+def _row(catalog: Catalog, model: Model, as_of: datetime.date) -> dict[str, Any]:
+    newer = catalog.replacement(model, as_of)
+    return {
+        "id": model.id,
+        "alias_of": model.alias_of or None,
+        "moving": model.moving,
+        "family": model.family,
+        "generation": model.generation or None,
+        "state": catalog.state(model, as_of).value,
+        "released": _iso(model.released),
+        "deprecated": _iso(model.deprecated),
+        "retires": _iso(model.retires),
+        "retires_not_before": _iso(model.retires_not_before),
+        "end_of_life": _iso(model.end_of_life),
+        "replacement": newer.id if newer else None,
+        "max_output_tokens": model.max_output_tokens,
+        "context_window": model.context_window,
+        "prefill": model.prefill,
+        "sampling": model.sampling,
+        "thinking_accepted": model.thinking_accepted,
+        "thinking_default": model.thinking_default,
+        "effort_levels": model.effort_levels,
+        "forced_tool_choice": model.forced_tool_choice,
+        "system_role": model.system_role,
+        "platforms": _platforms(catalog, model, as_of),
+        "checked_on": _iso(model.checked_on),
+        "sources": [catalog.sources[key] for key in model.source],
+        "note": model.note or None,
+    }
+
+
+def _platforms(catalog: Catalog, model: Model, as_of: datetime.date) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for platform in _OWN_IDS:
+        offer = model.offers.get(platform)
+        spelled = offer.id if offer else catalog.spell(model, platform)
+        if spelled:
+            deprecated, retires = catalog.dates(model, platform)
+            found[platform.value] = {
+                "id": spelled,
+                "regions": list(offer.profiles) if offer else [],
+                "state": catalog.state(model, as_of, platform).value,
+                "deprecated": _iso(deprecated),
+                "retires": _iso(retires),
+            }
+    return found
+
+
+def _iso(day: datetime.date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _table(catalog: Catalog, models: list[Model], as_of: datetime.date, width: int | None) -> str:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("model", "state", "released", "ends", "replacement"):
+        table.add_column(heading, no_wrap=True)
+    table.add_column("output", justify="right", no_wrap=True)
+    table.add_column("context", justify="right", no_wrap=True)
+    for model in models:
+        newer = catalog.replacement(model, as_of)
+        table.add_row(
+            f"{model.id} → {model.alias_of}" if model.moving else model.id,
+            catalog.state(model, as_of).value,
+            _iso(model.released) or "",
+            _end(model),
+            newer.id if newer else "",
+            _thousands(model.max_output_tokens),
+            _thousands(model.context_window),
+        )
+    console = Console(file=io.StringIO(), width=width or 140, highlight=False)
+    with console.capture() as capture:
+        console.print(table)
+    return "\n".join(line.rstrip() for line in capture.get().splitlines())
+
+
+def _end(model: Model) -> str:
+    """Say when a model ends: a day, a day past which it may, or one nobody confirmed."""
+    if model.retires:
+        return model.retires.isoformat()
+    if model.end_of_life:
+        return f"{model.end_of_life.isoformat()}?"
+    return f"≥ {model.retires_not_before.isoformat()}" if model.retires_not_before else ""
+
+
+def _thousands(tokens: int | None) -> str:
+    return f"{tokens:,}" if tokens else ""
+
+
+def _card(catalog: Catalog, model: Model, as_of: datetime.date) -> str:
+    row = _row(catalog, model, as_of)
+    lines = [model.id]
+    if model.alias_of:
+        lines.append(f"  {'moving alias of' if model.moving else 'alias of':<20}{model.alias_of}")
+    for key, value in row.items():
+        if key in ("id", "alias_of", "moving", "platforms", "sources", "note") or value is None:
+            continue
+        lines.append(f"  {key.replace('_', ' '):<20}{_shown(value)}")
+    for name, offer in row["platforms"].items():
+        ends = f", ends {offer['retires']}" if offer["retires"] else ""
+        regions = f" ({', '.join(offer['regions'])})" if offer["regions"] else ""
+        lines.append(f"  {name:<20}{offer['id']}{regions}: {offer['state']}{ends}")
+    lines += [f"  {'source':<20}{source}" for source in row["sources"]]
+    if model.note:
+        lines.append(f"  {'note':<20}{model.note}")
+    return "\n".join(lines)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return ", ".join(value) or "none"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _age(catalog: Catalog, as_of: datetime.date) -> str:
+    text = f"State on {as_of.isoformat()}. Catalogue checked on {catalog.checked_on.isoformat()}"
+    if as_of - catalog.checked_on > _STALE_AFTER:
+        days = (as_of - catalog.checked_on).days
+        return f"{text}, {days} days before: a newer claude-lint may know more."
+    return f"{text}."
