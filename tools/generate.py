@@ -80,7 +80,7 @@ def draw() -> str:
     if done.returncode != 1:
         raise SystemExit(f"linting {PICTURED[0]} exited {done.returncode}: {done.stderr}")
     console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True)
-    console.print(Text.from_ansi("$ claude-lint examples/broken_app\n" + done.stdout))
+    console.print(Text.from_ansi("$ claude-lint examples/broken_app\n\n" + done.stdout.rstrip()))
     picture = console.export_svg(title="claude-lint", unique_id="claude-lint")
     # A picture loads no fonts from elsewhere; the reader's own fixed-width font will do.
     return re.sub(r"\s*@font-face \{.*?\}", "", picture, flags=re.S)
