@@ -215,6 +215,15 @@ def test_a_scripts_own_metadata_comes_first(tmp_path: Path) -> None:
     assert (found.origin, found.line) == (tmp_path / "app.py", 3)
 
 
+def test_line_ends_of_windows_are_line_ends(tmp_path: Path) -> None:
+    script = '# /// script\r\n# dependencies = ["anthropic<1"]\r\n# ///\r\n'
+    assert target(tmp_path, {}, text=script).sdk_majors() == (0,)
+    (tmp_path / "uv.lock").write_bytes(
+        b'[[package]]\r\nname = "anthropic"\r\nversion = "1.4.0"\r\n'
+    )
+    assert target(tmp_path, {}, "sub/app.py").sdk_majors() == (1,)
+
+
 def test_a_scripts_metadata_without_the_sdk_says_nothing(tmp_path: Path) -> None:
     script = '# /// script\n# dependencies = ["requests"]\n# ///\n'
     found = target(tmp_path, {"requirements.txt": "anthropic<1\n"}, text=script)

@@ -60,6 +60,7 @@ def locked_pins(folder: Path, names: frozenset[str]) -> list[Pin]:
 
 def script_pins(path: Path, text: str, names: frozenset[str]) -> list[Pin]:
     """Return the mentions in the inline metadata (PEP 723) of a script."""
+    text = text.replace("\r\n", "\n")
     block = re.search(r"^# /// script[ \t]*\n((?:#(?: .*)?\n)+?)# ///[ \t]*$", text, re.MULTILINE)
     if block is None:
         return []
@@ -91,7 +92,7 @@ def _text(path: Path) -> str:
     try:
         if not path.is_file() or path.stat().st_size > _MAX_SIZE:
             return ""
-        return path.read_bytes().decode("utf-8-sig", "replace")
+        return path.read_bytes().decode("utf-8-sig", "replace").replace("\r\n", "\n")
     except OSError:
         return ""
 
