@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from claude_lint import __version__, documents, engine, reports, terminal
+from claude_lint.add_ignore import ignore_in_files
 from claude_lint.engine import Options, Report
 from claude_lint.files import notebook
 from claude_lint.files.source import SourceFile, Unreadable, decode_source, lines, read_bytes
@@ -31,6 +32,7 @@ class Presentation:
     exit_zero: bool = False
     statistics: bool = False
     show_files: bool = False
+    add_ignore: bool = False
     timings: bool = False
     quiet: bool = False
     verbose: bool = False
@@ -41,13 +43,24 @@ def check(options: Options, shown: Presentation) -> int:
     if shown.show_files:
         terminal.write("".join(f"{file}\n" for file in engine.find_files(options)))
         return CLEAN
-    with terminal.Progress("Checked", is_on=not shown.quiet) as progress:
-        report = engine.run(options, progress)
+    report = _run_engine(options, shown)
+    if shown.add_ignore:
+        found = len(report.findings)
+        ignore_in_files(report.findings)
+        report = _run_engine(options, shown)
+        terminal.tell(
+            f"Added comments that ignore {found - len(report.findings)} of {found} findings"
+        )
     _tell(report, shown)
     _write(_rendered(report, options, shown), shown.output_file)
     if report.internal_errors:
         return ERROR
     return FOUND if report.fails and not shown.exit_zero else CLEAN
+
+
+def _run_engine(options: Options, shown: Presentation) -> Report:
+    with terminal.Progress("Checked", is_on=not shown.quiet) as progress:
+        return engine.run(options, progress)
 
 
 def _tell(report: Report, shown: Presentation) -> None:

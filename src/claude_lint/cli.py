@@ -6,6 +6,7 @@ import dataclasses
 import datetime
 import difflib
 import os
+import shutil
 import signal
 import sys
 import traceback
@@ -16,8 +17,9 @@ from typing import Any, NoReturn, TypeVar
 import click
 
 from claude_lint import __version__, terminal
+from claude_lint.baseline import BaselineError
 from claude_lint.reports import FORMATS
-from claude_lint.settings import SettingsError, nearest
+from claude_lint.settings import SettingsError, describe, load_settings, nearest
 
 EXIT_ERROR = 2
 # What shells report for a program that Ctrl-C or SIGTERM has ended: 128 and the signal's number.
@@ -46,7 +48,7 @@ class CommandLine(click.Group):
             _fail("interrupted", EXIT_INTERRUPTED)
         except click.ClickException as error:
             _fail(error.format_message())
-        except SettingsError as error:
+        except (SettingsError, BaselineError) as error:
             _fail(str(error))
         except Exception as error:
             if not {"-v", "--verbose"}.isdisjoint(sys.argv if args is None else args):
@@ -156,6 +158,9 @@ def command_line() -> None:
     "--respect-gitignore/--no-respect-gitignore", default=None, help="Leave out what Git ignores."
 )
 @click.option("--stdin-filename", metavar="FILE", help="What to call the code on stdin (`-`).")
+@click.option("--baseline", metavar="FILE", help="Report only what this file does not record.")
+@click.option("--write-baseline", is_flag=True, help="Record all findings in the baseline.")
+@click.option("--add-ignore", is_flag=True, help="Write a comment that ignores each finding.")
 @click.option("--statistics", is_flag=True, help="Count findings by rule instead.")
 @click.option("--show-files", is_flag=True, help="List the files that would be checked.")
 @click.option("--dump-facts", is_flag=True, help="Print what each call sends, as JSON.")
@@ -173,6 +178,8 @@ def check(paths: tuple[str, ...], **given: Any) -> int:
 
     if given["statistics"] and given["output_format"] not in ("full", "concise", "json"):
         raise click.UsageError("`--statistics` can be shown as full, concise or json only")
+    if given["add_ignore"] and (paths == ("-",) or given["stdin_filename"] is not None):
+        raise click.UsageError("`--add-ignore` writes into files, and stdin is none")
     of_run = {field.name for field in dataclasses.fields(Options)} & given.keys()
     options = Options(
         **_input(paths, given["stdin_filename"]), **{name: given.pop(name) for name in of_run}
@@ -209,7 +216,9 @@ def explain(rule: str) -> None:
     if document is None:
         names = [name for known in documents.load() for name in (known.code, known.name)]
         raise click.UsageError(f"no rule `{rule}`; did you mean `{nearest(rule, names)}`?")
-    color, width = terminal.use_color(sys.stdout), terminal.width(sys.stdout)
+    color = terminal.use_color(sys.stdout)
+    is_rendered = color or sys.stdout.isatty()
+    width = (terminal.width(sys.stdout) or 80) if is_rendered else None
     terminal.write(rules_command.explain(document, color=color, width=width))
 
 
@@ -228,10 +237,24 @@ def rules(output_format: str) -> None:
 @_isolated_option
 def config(path: Path, config: Path | None, isolated: bool) -> None:
     """Show the settings that hold for a path, and where each was said."""
-    from claude_lint.settings import describe
-
     if not path.exists():
         raise click.UsageError(f"no such file or folder: {path}")
     for name, value, origin in describe(path, config=config, isolated=isolated):
         said = f"{name} = {value}" if value is not None else f"{name} is not set"
         terminal.write(f"{said}  # {origin}\n")
+
+
+@command_line.command()
+@_config_option
+@_isolated_option
+def clean(config: Path | None, isolated: bool) -> None:
+    """Empty the cache."""
+    cache = load_settings(Path(), config=config, isolated=isolated).cache_dir
+    if not cache.exists():
+        terminal.tell(f"Nothing to clean: there is no {cache}")
+        return
+    # A mistaken `cache-dir` must not cost anybody their files.
+    if not (cache / "CACHEDIR.TAG").is_file():
+        raise click.UsageError(f"{cache} holds no CACHEDIR.TAG, so it is no cache; left as it is")
+    shutil.rmtree(cache)
+    terminal.tell(f"Removed {cache}")

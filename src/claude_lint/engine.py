@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from claude_lint import baseline
 from claude_lint.claude.anchors import NEEDLES
 from claude_lint.files.discovery import FoundFile, discover, display_path, gate, gate_file
 from claude_lint.files.encoding import Inaccessible, TooLarge, Unreadable, read_bytes
 from claude_lint.findings import Finding, Severity
 from claude_lint.rulings import Options, Rulings
-from claude_lint.settings import Settings, forget_settings
+from claude_lint.settings import Settings, SettingsError, forget_settings
 
 if TYPE_CHECKING:
     from claude_lint.judge import Judged, Task
@@ -62,8 +63,8 @@ class Report:
 def run(options: Options, progress: Progress | None = None) -> Report:
     """Check what the options name; `progress` hears how many of how many files are judged.
 
-    Raise `SettingsError` for settings or selectors that cannot be used. Whatever is wrong with a
-    file is in the report.
+    Raise `SettingsError` or `BaselineError` for what cannot be used of settings, selectors or the
+    baseline. Whatever is wrong with a file is in the report.
     """
     forget_settings()
     rulings = Rulings(options)
@@ -81,7 +82,9 @@ def run(options: Options, progress: Progress | None = None) -> Report:
             with tally.timed("judging"):
                 most = options.jobs or _processors()
                 _judge(tasks, workers, most, tally, progress)
-    return tally.report(len(files))
+    tally.findings.sort(key=lambda finding: finding.sort_key)  # Workers finish in any order.
+    baselined = _baseline(options, rulings, tally, {file.display: file for file in files})
+    return tally.report(len(files), baselined)
 
 
 def find_files(options: Options) -> tuple[str, ...]:
@@ -119,16 +122,14 @@ class _Tally:
         if judged.facts:
             self.facts[task.display] = judged.facts
 
-    def report(self, files: int) -> Report:
-        # Workers finish in any order; what is said must not depend on it.
-        findings = sorted(self.findings, key=lambda finding: finding.sort_key)
+    def report(self, files: int, baselined: int) -> Report:
         return Report(
-            findings=tuple(findings),
+            findings=tuple(self.findings),
             files=files,
             relevant_files=self.relevant_files,
             suppressed=self.suppressed,
-            baselined=0,
-            fails=any(finding.severity >= self._limit(finding) for finding in findings),
+            baselined=baselined,
+            fails=any(finding.severity >= self._limit(finding) for finding in self.findings),
             notes=tuple(self.notes),
             remarks=tuple(sorted(self.remarks)),
             internal_errors=tuple(sorted(self.internal_errors, key=lambda error: error.path)),
@@ -151,6 +152,7 @@ def _found(options: Options, rulings: Rulings, tally: _Tally) -> list[FoundFile]
 def _named_and_walked(options: Options, rulings: Rulings, tally: _Tally) -> Iterator[FoundFile]:
     if options.stdin is not None:
         yield from _stdin(options, rulings)
+        return
     # Those named themselves come last: they count as named though a named folder holds them, too.
     for path in sorted(options.paths, key=os.path.isfile):
         absolute = os.path.abspath(path)
@@ -263,6 +265,33 @@ def _judge(
             tally.internal_errors.append(error)
         if progress:
             progress(done, len(tasks))
+
+
+def _baseline(
+    options: Options, rulings: Rulings, tally: _Tally, files: Mapping[str, FoundFile]
+) -> int:
+    """Take out the findings that the baseline records, and return their number."""
+    path = rulings.of_run.baseline
+    if options.write_baseline:
+        if path is None:
+            raise SettingsError(None, None, "`--write-baseline` needs `--baseline FILE`")
+        if tally.internal_errors:
+            tally.notes.append(f"{path} was not written, for not all files could be judged")
+        else:
+            baseline.write(path, tally.findings)
+    if path is None:
+        return 0
+
+    def was_judged(display: str, rule: str) -> bool:
+        file = files.get(display)
+        if file is None:
+            return False
+        return rulings.selection(rulings.of_file(file.path)).enabled(rule, file.path)
+
+    kept, number, notes = baseline.apply(tally.findings, baseline.read(path), was_judged=was_judged)
+    tally.findings[:] = kept
+    tally.notes += notes
+    return number
 
 
 def _processors() -> int:

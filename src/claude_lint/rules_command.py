@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 
 from claude_lint import documents
 from claude_lint.documents import RuleDocument
+
+# Rendered, a fence does not show the word that says whether the code is to be copied or avoided.
+_EXAMPLE = re.compile(r"^(```\w+) (bad|good)\b.*$", re.MULTILINE)
 
 LISTINGS = ("text", "json", "markdown")
 
@@ -21,7 +25,7 @@ def explain(rule: RuleDocument, *, color: bool, width: int | None) -> str:
 
     console = Console(width=width, force_terminal=color, no_color=not color, legacy_windows=False)
     with console.capture() as capture:
-        console.print(Markdown(text))
+        console.print(Markdown(_EXAMPLE.sub(r"*\2*\n\n\1", text)))
     return capture.get()
 
 

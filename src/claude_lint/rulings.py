@@ -38,6 +38,7 @@ class Options:
     target_sdk: str | None = None
     target_api: str | None = None
     baseline: str | None = None
+    write_baseline: bool = False
     stdin: bytes | None = None
     stdin_filename: str | None = None
     dump_facts: bool = False
