@@ -140,10 +140,11 @@ def since(
 
     Used at the end of the scope (from an inner function), every event counts.
     """
-    events: list[tuple[Event, tuple[str, ...]]] = []
-    for event_path, found in scope.events.items():
-        if event_path[: len(path)] == path:
-            events.extend((event, event_path[len(path) :]) for event in found)
+    events = [
+        (event, event.path[len(path) :])
+        for event in scope.events.get(path[0], ())
+        if event.path[: len(path)] == path
+    ]
     if scope.kind == "module":
         events.extend(_foreign(scope, path))
     if not events:
@@ -166,25 +167,11 @@ def since(
 
 def _foreign(scope: Scope, path: tuple[str, ...]) -> list[tuple[Event, tuple[str, ...]]]:
     """Collect the events that functions of a module have on one of its names."""
-    import re
-
-    name = path[0]
-    scope.module.load_matching(
-        re.compile(rf"\b{re.escape(name)}\b\s*(?:\[|\.\w+\s*[\[(=.]|\|=|\+=)")
-    )
-    found: list[tuple[Event, tuple[str, ...]]] = []
-    stack = list(scope.inner)
-    while stack:
-        inner = stack.pop()
-        stack.extend(inner.inner)
-        for event_path, events in inner.events.items():
-            if event_path[: len(path)] == path and inner.owner(name) is scope:
-                found.extend(
-                    (event, event_path[len(path) :])
-                    for event in events
-                    if event.kind in ("setitem", "setattr", "call", "augmented")
-                )
-    return found
+    return [
+        (event, event.path[len(path) :])
+        for event in scope.module.events_from_functions(path[0])
+        if event.path[: len(path)] == path
+    ]
 
 
 def fold(evaluator: Evaluator, value: Value, happened: tuple[Change, ...]) -> Value:
@@ -372,7 +359,7 @@ def _changes_in(
     scope = function.scope
     frame = frame_for(evaluator, function, change.event.scope.module, call, change.frame)
     if frame is None:
-        if any(path[0] == name for path in scope.events):
+        if scope.events.get(name):
             rest.append(Unknown(why="depth"))
         return
     folded = since(
@@ -409,7 +396,7 @@ def _may_change(evaluator: Evaluator, change: Change) -> bool:
     for one in options(callee):
         if isinstance(one, FunctionValue):
             name = _parameter_for(one, call, change.event.path)
-            if name is not None and not any(path[0] == name for path in one.scope.events):
+            if name is not None and not one.scope.events.get(name):
                 continue
             return True
         if _may_change_value(one, call):

@@ -14,7 +14,7 @@ from claude_lint.python import builtin_calls, changes, objects
 from claude_lint.python.flow import END, NO_ARMS, Point, conditions, exclusive, reaching
 from claude_lint.python.module import Module
 from claude_lint.python.project import Project
-from claude_lint.python.scopes import Binding, Scope
+from claude_lint.python.scopes import Binding, Event, Scope
 from claude_lint.python.syntax import access_path, string_value
 from claude_lint.python.values import (
     Arguments,
@@ -42,7 +42,7 @@ from claude_lint.python.values import (
     union,
 )
 
-_STEPS = 60_000
+_STEPS = 12_000
 MAX_DEPTH = 6
 _NUMBERS = (cst.Integer, cst.Float, cst.Imaginary)
 
@@ -58,6 +58,8 @@ class Evaluator:
         self._callers: dict[Scope, tuple[tuple[Module, cst.Call], ...]] = {}
         self._parameters: set[tuple[Scope, str]] = set()
         self.init_frames: dict[tuple[int, Scope], Frame] = {}
+        self.frames: dict[tuple[cst.Call, int, Scope, int], Frame] = {}
+        self.attribute_events: dict[tuple[Scope, str], list[Event]] = {}
         self._frames: list[Frame] = []  # keeps frames alive, since values are kept by their id
 
     def reset(self) -> None:

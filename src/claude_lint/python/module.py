@@ -18,12 +18,13 @@ import libcst as cst
 
 from claude_lint.files.source import SourceFile
 from claude_lint.python.flow import Point
-from claude_lint.python.scopes import Builder, Scope
+from claude_lint.python.scopes import Builder, Event, Scope
 from claude_lint.python.syntax import access_path, children
 
 _ORDER_PER_UNIT = 1 << 20
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _GLOBAL = re.compile(r"^[ \t]*global[ \t]+([\w, \t]+)", re.MULTILINE)
+_CHANGING = frozenset({"setitem", "setattr", "call", "augmented", "delitem"})
 _MEMBER_HEADER = "class _:\n"
 
 
@@ -108,6 +109,8 @@ class Module:
         self.calls: list[cst.Call] = []
         self.calls_by_name: dict[str, list[cst.Call]] = defaultdict(list)
         self.star_imports: list[str] = []
+        self._searched: set[str] = set()
+        self._foreign_events: dict[str, list[Event]] = {}
         self.scope = Scope("module", name, None, self)
         self.units: tuple[Unit, ...] = ()
         self._index()
@@ -298,9 +301,29 @@ class Module:
 
     def call_sites(self, name: str) -> list[cst.Call]:
         """Return the calls in this module whose callee ends in `name`."""
-        if re.search(rf"\b{re.escape(name)}\b", self.lines):
-            self.load_matching(re.compile(rf"\b{re.escape(name)}\b"))
+        if name not in self._searched:
+            self._searched.add(name)
+            pattern = re.compile(rf"\b{re.escape(name)}\b")
+            if pattern.search(self.lines):
+                self.load_matching(pattern)
         return self.calls_by_name.get(name, [])
+
+    def events_from_functions(self, name: str) -> list[Event]:
+        """Return the changes that functions make to the object of a module-level name."""
+        known = self._foreign_events.get(name)
+        if known is None:
+            self._foreign_events[name] = known = []
+            changing = re.compile(rf"\b{re.escape(name)}\b\s*(?:\[|\.\w+\s*[\[(=.]|\|=|\+=)")
+            if changing.search(self.lines):
+                self.load_matching(changing)
+            stack = list(self.scope.inner)
+            while stack:
+                inner = stack.pop()
+                stack.extend(inner.inner)
+                found = inner.events.get(name)
+                if found and inner.owner(name) is self.scope:
+                    known.extend(event for event in found if event.kind in _CHANGING)
+        return known
 
     @cached_property
     def imported_names(self) -> frozenset[str]:

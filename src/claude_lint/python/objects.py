@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -248,6 +249,9 @@ def frame_for(
     depth = frame.depth + 1 if frame is not None else 1
     if depth > MAX_DEPTH:
         return None
+    key = (call, id(frame), function.scope, id(function.receiver) if _is_made(function.receiver) else 0)
+    if key in evaluator.frames:
+        return evaluator.frames[key]
     one = frame
     while one is not None:
         if one.scope is function.scope and one.call.node is call:
@@ -259,8 +263,13 @@ def frame_for(
     made = Frame(
         function.scope, arguments, function.receiver, Origin(module, call), function.frame, depth
     )
-    evaluator._frames.append(made)
+    evaluator.frames[key] = made
     return made
+
+
+def _is_made(receiver: Value | None) -> bool:
+    """Tell whether a receiver is an object of its own, not just any `self`."""
+    return isinstance(receiver, Instance) and receiver.arguments is not None
 
 
 def returned(
@@ -504,7 +513,7 @@ def instance_attribute(
     scopes, foreign = ancestry(evaluator, base.cls)
     values: list[Value] = []
     for scope in scopes:
-        for event in _attribute_events(scope, name):
+        for event in _attribute_events(evaluator, scope, name):
             if event.kind != "setattr" or len(event.path) != 2:
                 continue
             values.append(_set_attribute(evaluator, base, event, name, origin))
@@ -525,10 +534,12 @@ def instance_attribute(
     return named(union(values), f"self.{name}")
 
 
-def _attribute_events(scope: Scope, name: str) -> list[Event]:
+def _attribute_events(evaluator: Evaluator, scope: Scope, name: str) -> list[Event]:
     """Collect the events on `self.name` in the methods of one class."""
-    import re
-
+    key = (scope, name)
+    known = evaluator.attribute_events.get(key)
+    if known is not None:
+        return known
     pattern = re.compile(rf"\.{re.escape(name)}\b")
     for unit in scope.units:
         if not unit.loaded and pattern.search(unit.text):
@@ -537,14 +548,14 @@ def _attribute_events(scope: Scope, name: str) -> list[Event]:
     for method in scope.inner:
         if method.kind != "function" or not is_method(method):
             continue
-        receiver = next(iter(parameter_names(method)), None)
+        receiver = next(iter(parameter_names(method)), "")
         stack = [method]
         while stack:
             inner = stack.pop()
             stack.extend(inner.inner)
-            for path, events in inner.events.items():
-                if len(path) > 1 and path[0] == receiver and path[1] == name:
-                    found.extend(events)
+            events = inner.events.get(receiver, ())
+            found.extend(e for e in events if len(e.path) > 1 and e.path[1] == name)
+    evaluator.attribute_events[key] = found
     return found
 
 
@@ -576,7 +587,7 @@ def _changed_elsewhere(
 ) -> Value:
     """Apply what other methods than the one that made it do to `self.name`."""
     happened: list[changes.Change] = []
-    for event in _attribute_events(holder, name):
+    for event in _attribute_events(evaluator, holder, name):
         if event.scope is made_in or (event.kind == "setattr" and len(event.path) == 2):
             continue
         if event.kind == "argument":
@@ -663,16 +674,27 @@ def _constructor_arguments(
         value = base.arguments.get(name)
         return [(value, True)] if value is not None else []
     found: list[tuple[Value, bool]] = []
+    for module, call in constructions(evaluator, scope):
+        passed = evaluator.arguments(module, call).get(name)
+        if passed is not None:
+            found.append((passed, True))
+    return found
+
+
+def constructions(evaluator: Evaluator, scope: Scope) -> tuple[tuple[Module, cst.Call], ...]:
+    """Return the project's calls that make an object of a class."""
+    known = evaluator._callers.get(scope)
+    if known is not None:
+        return known
+    evaluator._callers[scope] = ()
+    found: list[tuple[Module, cst.Call]] = []
     for module in evaluator.project.modules_using(scope.module, scope.name):
         for call in module.call_sites(scope.name)[:_MOST_CALLERS]:
-            if any(
-                isinstance(one, ClassValue) and one.scope is scope
-                for one in options(evaluator.value(module, call.func))
-            ):
-                value = evaluator.arguments(module, call).get(name)
-                if value is not None:
-                    found.append((value, True))
-    return found
+            callee = options(evaluator.value(module, call.func))
+            if any(isinstance(one, ClassValue) and one.scope is scope for one in callee):
+                found.append((module, call))
+    evaluator._callers[scope] = tuple(found[:_MOST_CALLERS])
+    return evaluator._callers[scope]
 
 
 def _bound_member(evaluator: Evaluator, base: Instance, value: Value, origin: Origin) -> Value:

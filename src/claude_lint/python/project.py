@@ -41,6 +41,7 @@ class Project:
         if known is None:
             known = Module(source, source.path.stem)
             self._modules[source.path] = known
+        known.source = source  # with the name it has for the user
         return known
 
     def load(self, path: Path) -> Module | None:

@@ -57,7 +57,10 @@ class Event:
 
 @dataclass(eq=False)
 class Scope:
-    """A module, class, function, lambda or comprehension, as one walk found it."""
+    """A module, class, function, lambda or comprehension, as one walk found it.
+
+    `events` are kept by the first name of their path.
+    """
 
     kind: str
     name: str
@@ -66,7 +69,7 @@ class Scope:
     node: cst.CSTNode | None = None
     point: Point = Point(0)
     bound: dict[str, list[Binding]] = field(default_factory=lambda: defaultdict(list))
-    events: dict[tuple[str, ...], list[Event]] = field(default_factory=lambda: defaultdict(list))
+    events: dict[str, list[Event]] = field(default_factory=lambda: defaultdict(list))
     returns: list[tuple[cst.BaseExpression | None, Point]] = field(default_factory=list)
     yields: list[tuple[cst.BaseExpression | None, Point]] = field(default_factory=list)
     exits: dict[Arm, str] = field(default_factory=dict)
@@ -334,7 +337,7 @@ class Builder:
         self._event(Event(kind, path, scope, point, node, key=key, value=value))
 
     def _event(self, event: Event) -> None:
-        event.scope.events[event.path].append(event)
+        event.scope.events[event.path[0]].append(event)
 
     def _bind(
         self,
