@@ -232,6 +232,32 @@ def rules(output_format: str) -> None:
 
 
 @command_line.command()
+@click.argument("model_id", metavar="[ID]", required=False)
+@_format_option("--format", ("text", "json"))
+@_as_of_option
+@_config_option
+@_isolated_option
+def models(
+    model_id: str | None,
+    output_format: str,
+    as_of: datetime.date,
+    config: Path | None,
+    isolated: bool,
+) -> None:
+    """Show what is known of Claude's models, or of one: state, dates, replacement, limits."""
+    from claude_lint.claude.catalog import CatalogError, load
+    from claude_lint.models_command import UnknownModelError, render_models
+
+    settings = load_settings(Path(), config=config, isolated=isolated)
+    try:
+        catalog = load(settings.catalog, settings.extra_models)
+        width = terminal.width(sys.stdout)
+        terminal.write(render_models(model_id, output_format, as_of, catalog, width))
+    except (CatalogError, UnknownModelError) as error:
+        raise click.UsageError(str(error)) from None
+
+
+@command_line.command()
 @click.argument("path", default=".", type=click.Path(path_type=Path))
 @_config_option
 @_isolated_option

@@ -68,6 +68,7 @@ def run(options: Options, progress: Progress | None = None) -> Report:
     """
     forget_settings()
     rulings = Rulings(options)
+    _check_catalog(rulings.of_run)
     tally = _Tally()
     with ExitStack() as stack:
         with tally.timed("finding files"):
@@ -91,6 +92,17 @@ def find_files(options: Options) -> tuple[str, ...]:
     """List what a run would read, as it is displayed."""
     forget_settings()
     return tuple(file.display for file in _found(options, Rulings(options), _Tally()))
+
+
+def _check_catalog(settings: Settings) -> None:
+    """Raise `SettingsError` for rows of the user's own that would stop every worker."""
+    if settings.catalog:
+        from claude_lint.claude.catalog import CatalogError, load
+
+        try:
+            load(settings.catalog, settings.extra_models)
+        except CatalogError as error:
+            raise SettingsError(None, None, str(error)) from None
 
 
 @dataclass(slots=True)
