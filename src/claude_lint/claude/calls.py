@@ -81,7 +81,7 @@ def calls(evaluator: Evaluator, module: Module, node: cst.Call) -> Iterator[Call
                 if not isinstance(one, Unknown):
                     continue
             arguments = evaluator.arguments(module, node, frame)
-            yield from _unwrapped(Call(evaluator, module, node, scope, one, arguments, frame))
+            yield from unwrapped(Call(evaluator, module, node, scope, one, arguments, frame))
 
 
 def frames(evaluator: Evaluator, module: Module, scope: Scope) -> list[Frame | None]:
@@ -105,7 +105,7 @@ def frames(evaluator: Evaluator, module: Module, scope: Scope) -> list[Frame | N
     return found or [None]
 
 
-def _unwrapped(call: Call) -> Iterator[Call]:
+def unwrapped(call: Call) -> Iterator[Call]:
     """Look through what only hands a call on."""
     callee = call.callee
     if isinstance(callee, Symbol):
