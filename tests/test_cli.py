@@ -15,6 +15,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from claude_lint import __version__, cli, engine
+from claude_lint.checker import Checker, CheckResult
+from claude_lint.files.source import SourceFile
 
 BAD = """\
 import anthropic
@@ -43,17 +45,6 @@ def run(*words: str, stdin: str | None = None) -> Result:
 def check(*words: str, stdin: str | None = None) -> Result:
     """Look for retired models only, so that other rules may come and go."""
     return run("check", "--select", "CL303", "--output-format", "concise", *words, stdin=stdin)
-
-
-def start(*words: str, **options: object) -> subprocess.Popen[str]:
-    """Run the command in a process of its own."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "claude_lint", *words],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        **options,  # type: ignore[call-overload]
-    )
 
 
 # ---------------------------------------------------------------------- exit codes
@@ -170,15 +161,14 @@ def test_an_exception_of_ours_is_one_line_and_exits_2(monkeypatch: pytest.Monkey
 def test_an_exception_of_ours_in_one_file_is_named_and_exits_2_after_the_others(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def check_badly(self: object, source: engine.Any) -> object:
+    real_check = Checker.check
+
+    def check_badly(self: Checker, source: SourceFile) -> CheckResult:
         if source.display == "good.py":
             raise KeyError("broken")
         return real_check(self, source)
 
-    from claude_lint import checker
-
-    real_check = checker.Checker.check
-    monkeypatch.setattr(checker.Checker, "check", check_badly)
+    monkeypatch.setattr(Checker, "check", check_badly)
     monkeypatch.setattr("claude_lint.workers._start_method", lambda: "fork")
     result = check("--exit-zero")
 
@@ -475,7 +465,12 @@ def test_a_terminal_shows_colours() -> None:
 
 
 def test_a_reader_that_goes_away_changes_nothing() -> None:
-    process = start("bad.py", "--select=CL303", "-v")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "claude_lint", "bad.py", "--select=CL303", "-v"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     assert process.stdout is not None
     assert process.stderr is not None
     process.stdout.close()

@@ -19,7 +19,8 @@ def outcomes(
     *expressions: str, count: int = 1, method: str | None = None, time_limit: float = 30
 ) -> dict[str, Outcome[object]]:
     jobs = [Job(expression, time_limit) for expression in expressions]
-    with Workers(eval, method=method) as workers:
+    pool: Workers[str, object] = Workers(eval, method=method)
+    with pool as workers:
         return {job.item: outcome for job, outcome in workers.judge(jobs, count)}
 
 

@@ -13,7 +13,6 @@ from pathlib import Path
 import click
 
 from claude_lint import __version__, documents, engine, reports, terminal
-from claude_lint.add_ignore import ignore_in_files
 from claude_lint.engine import Options, Report
 from claude_lint.files import notebook
 from claude_lint.files.source import SourceFile, Unreadable, decode_source, lines, read_bytes
@@ -45,6 +44,8 @@ def check(options: Options, shown: Presentation) -> int:
         return CLEAN
     report = _run_engine(options, shown)
     if shown.add_ignore:
+        from claude_lint.add_ignore import ignore_in_files
+
         found = len(report.findings)
         ignore_in_files(report.findings)
         report = _run_engine(options, shown)
