@@ -188,4 +188,4 @@ def _on(platform: Platform) -> str:
 def _replacement(use: ModelUse, suggestion: str | None, safety: Safety) -> Repair | None:
     if suggestion is None:
         return None
-    return Repair(f"Replace with `{suggestion}`", safety, replace_text(use.origin, suggestion))
+    return Repair(f"Replace with `{suggestion}`", safety, replace_text(use.origin, use.prefix + suggestion))

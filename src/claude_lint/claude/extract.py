@@ -21,6 +21,7 @@ _CALLED = re.compile(
     r"|\b(?:"
     + "|".join(sorted(re.escape(name) for name in surfaces.NAMES if len(name) > 6))
     + r")\b"
+    r"|(?i:claude|anthropic)"
 )
 
 

@@ -138,7 +138,8 @@ class Request:
     (`messages.create`) whatever sends it, `batch.item` for one request of a batch, `complete` for
     Text Completions. `body` merges keywords, `**` dictionaries, `extra_body` and JSON.
     `headers` holds default and extra headers for the SDK, all of them for raw requests.
-    `call` is the expression that sends; `scope` where it stands.
+    `call` is the expression that sends; `scope` where it stands. `model_prefix` is a provider's
+    (`anthropic/`) that the literal has and `model` has not.
     """
 
     call: Origin
@@ -157,6 +158,7 @@ class Request:
     auth: Value | None = None
     session: Value | None = None
     model: Value | None = None
+    model_prefix: str = ""
     is_awaited: bool = False
     world: Arms = NO_ARMS
 

@@ -14,7 +14,7 @@ from claude_lint.claude.model_ids import Verdict, judge
 from claude_lint.claude.view import View
 from claude_lint.python.module import Module
 from claude_lint.python.syntax import access_path, string_value, walk
-from claude_lint.python.values import Constant, Origin, Symbol, options
+from claude_lint.python.values import Origin
 
 _MENTIONS = re.compile(r"claude", re.IGNORECASE)
 _MODEL_NAMES = re.compile(r"model|claude|llm|engine|deployment", re.IGNORECASE)
@@ -39,7 +39,8 @@ class ModelUse:
 
     `role`: request (it reaches one), argument, default, constant, attribute, entry (a dict's
     value), item (of a list), returned. `requests` are those it can reach, in any module.
-    `platform` is where it goes, UNKNOWN where only its spelling can tell.
+    `platform` is where it goes, UNKNOWN where only its spelling can tell. `prefix` is a
+    provider's that the literal has before the text.
     """
 
     text: str
@@ -48,6 +49,7 @@ class ModelUse:
     name: str
     platform: Platform
     requests: tuple[Request, ...] = ()
+    prefix: str = ""
 
     @property
     def is_sent(self) -> bool:
@@ -67,10 +69,8 @@ def model_uses(view: View) -> Iterator[ModelUse]:
         unit = module.unit(node) if node in module.parents else None
         if unit is None:
             continue
-        text = _text_of(view, module, node)
-        if text is not None:
-            seen.add(node)
-            yield _sent(text, Origin(module, node), requests)
+        seen.add(node)
+        yield _sent(node, Origin(module, node), requests)
     for node in _literals(module):
         if node in seen:
             continue
@@ -84,25 +84,18 @@ def model_uses(view: View) -> Iterator[ModelUse]:
             continue
         requests = _requests_elsewhere(view, node, name)
         if requests:
-            yield _sent(text, Origin(module, node), requests)
+            yield _sent(node, Origin(module, node), requests)
         elif not _is_only_compared(module, node, name):
             yield ModelUse(text, Origin(module, node), role, name, Platform.UNKNOWN)
 
 
-def _sent(text: str, origin: Origin, requests: list[Request]) -> ModelUse:
+def _sent(node: cst.CSTNode, origin: Origin, requests: list[Request]) -> ModelUse:
     """Decide for the platform that judges: a Claude request's before a gateway's."""
-    claude = [request for request in requests if request.reaches_claude]
-    chosen = claude or requests
-    platform = chosen[0].platform
-    return ModelUse(text, origin, "request", "", platform, tuple(requests))
-
-
-def _text_of(view: View, module: Module, node: cst.CSTNode) -> str | None:
-    value = view.evaluator.value(module, node)
-    for one in options(value):
-        if isinstance(one, Constant) and isinstance(one.value, str):
-            return one.value
-    return None
+    chosen = next((request for request in requests if request.reaches_claude), requests[0])
+    text = next(str(m.value) for m in chosen.models() if m.origin is not None and m.origin.node is node)
+    return ModelUse(
+        text, origin, "request", "", chosen.platform, tuple(requests), chosen.model_prefix
+    )
 
 
 def _is_silent(view: View, text: str) -> bool:
@@ -309,4 +302,4 @@ def _is_only_compared(module: Module, node: cst.CSTNode, name: str) -> bool:
     return True
 
 
-__all__ = ["ModelUse", "Symbol", "model_uses", "role_of", "says_model"]
+__all__ = ["ModelUse", "model_uses", "role_of", "says_model"]
