@@ -55,7 +55,7 @@ def wheel(session: nox.Session) -> None:
     """Build the sdist and, from it, the wheel; test the wheel without the source."""
     session.install("build")
     with tempfile.TemporaryDirectory() as scratch:
-        session.run("python", "-m", "build", "--outdir", scratch)
+        session.run("python", "-m", "build", "--outdir", scratch, silent=True)
         (sdist,) = Path(scratch).glob("*.tar.gz")
         (built,) = Path(scratch).glob("*.whl")
         with tarfile.open(sdist) as archive:
