@@ -506,6 +506,7 @@ def test_lines_are_found_in_every_way_toml_can_be_written() -> None:
         ("src/**", "src/very/deep/a.py", True),
         ("src/**", "src", False),
         ("**/tests/*", "a/b/tests/c.py", True),
+        ("**/**/tests/*", "tests/c.py", True),
         ("./src/", "src/a.py", True),
         ("/app.py", "app.py", True),
         ("/app.py", "src/app.py", False),

@@ -428,7 +428,7 @@ def test_an_unused_ignore_is_reported_at_the_comment() -> None:
     assert remark.message == "`missing-max-tokens` suppresses nothing here"
     assert remark.help == "Remove `missing-max-tokens` from the comment"
     assert remark.location == Location("app.py", Span(1, 6, 1, 47))
-    assert remark.excerpt == "# claude-lint: ignore[missing-max-tokens]"
+    assert remark.excerpt == "missing-max-tokens"
 
 
 def test_each_reason_for_being_unused_has_its_words() -> None:

@@ -18,9 +18,10 @@ _NOQA_ITEM = re.compile(r"[A-Z]+\d+")
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A rule as a directive names it, and the offsets in the text that it stands between."""
+    """A rule as a directive names it: its place in the list, and the offsets it stands between."""
 
     text: str
+    index: int
     start: int
     end: int
 
@@ -67,8 +68,8 @@ def _directives_in(comment: Comment) -> Iterator[Directive]:
 
 def _items(comment: Comment, match: re.Match[str], item: re.Pattern[str]) -> Iterator[Item]:
     offset = comment.start + match.start("items")
-    for found in item.finditer(match["items"]):
-        yield Item(found[0], offset + found.start(), offset + found.end())
+    for index, found in enumerate(item.finditer(match["items"])):
+        yield Item(found[0], index, offset + found.start(), offset + found.end())
 
 
 def _directive(
@@ -91,11 +92,10 @@ def removal(source: SourceFile, directive: Directive, item: Item | None) -> Edit
     """
     items = directive.items or ()
     if item is not None and len(items) > 1:
-        index = items.index(item)
-        if index + 1 < len(items):
-            start, end = item.start, items[index + 1].start
+        if item.index + 1 < len(items):
+            start, end = item.start, items[item.index + 1].start
         else:
-            start, end = items[index - 1].end, item.end
+            start, end = items[item.index - 1].end, item.end
     else:
         start, end = _whole(source, directive)
     return Edit(source.locate(span_between(source, start, end)), "")
@@ -116,14 +116,7 @@ def _whole(source: SourceFile, directive: Directive) -> tuple[int, int]:
     before = text[line_start : directive.start].rstrip()
     if before:
         return line_start + len(before), comment_end
-    # The line end of a cell's last line is no part of the cell.
-    is_last = comment.line == last_line_around(source, comment.line)
-    return line_start, comment_end if is_last else source.offset(comment.line + 1, 1)
-
-
-def last_line_around(source: SourceFile, line: int) -> int:
-    """Return the last line of the cell that a line is in, or of the whole text."""
-    for cell in source.cells:
-        if cell.first_line <= line < cell.first_line + cell.line_count:
-            return cell.first_line + cell.line_count - 1
-    return source.position(len(source.text))[0]
+    last_lines = {cell.first_line + cell.line_count - 1 for cell in source.cells}
+    if comment.line in last_lines or comment.line == source.position(len(text))[0]:
+        return line_start, comment_end  # the last line of a cell or file has no line end to take
+    return line_start, source.offset(comment.line + 1, 1)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-_PIECE = re.compile(r"\*\*/|/\*\*$|\*+|\?|\[!?\]?[^\]]*\]|.", re.DOTALL)
+_PIECE = re.compile(r"(?:\*\*/)+|/\*\*$|\*+|\?|\[!?\]?[^\]]*\]|.", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def _expression(glob: str, base: Path) -> str:
 
 
 def _translate(piece: str) -> str:
-    if piece == "**/":
+    if piece.endswith("**/"):
         return "(?:.*/)?"
     if piece == "/**":
         return "/.+"

@@ -11,7 +11,6 @@ from claude_lint.directives import (
     Directive,
     Item,
     find_directives,
-    last_line_around,
     removal,
     span_between,
 )
@@ -114,7 +113,7 @@ def _split(
 def _index(
     source: SourceFile, claims: Iterable[_Claim]
 ) -> tuple[dict[tuple[str, int], _Claim], dict[str, _Claim]]:
-    reach = Reach(source.text)
+    coverage = _Coverage(source)
     by_line: dict[tuple[str, int], _Claim] = {}
     by_file: dict[str, _Claim] = {}
     indexed: set[tuple[str, range]] = set()
@@ -123,7 +122,7 @@ def _index(
         if claim.directive.covers_file:
             by_file.setdefault(code, claim)
             continue
-        for lines in _covered(source, reach, claim.directive):
+        for lines in coverage.of(claim.directive):
             if (code, lines) not in indexed:  # a hundred comments in one statement cost one
                 indexed.add((code, lines))
                 for line in lines:
@@ -131,23 +130,36 @@ def _index(
     return by_line, by_file
 
 
-def _covered(source: SourceFile, reach: Reach, directive: Directive) -> Sequence[range]:
-    line = directive.comment.line
-    if not directive.comment.is_alone:
-        return reach.of(line)
-    # A key can stand in a comment, so that a comment alone covers itself too.
-    own = range(line, line + 1)
-    below = None if directive.word == "noqa" else _line_below(source, line)
-    return [own] if below is None else [own, *reach.of(below)]
+class _Coverage:
+    """Which lines the directives of a text cover."""
+
+    def __init__(self, source: SourceFile) -> None:
+        self.reach = Reach(source.text)
+        self._below = dict(_code_below_comments(source))
+
+    def of(self, directive: Directive) -> Sequence[range]:
+        line = directive.comment.line
+        if not directive.comment.is_alone:
+            return self.reach.of(line)
+        # A key can stand in a comment, so that a comment alone covers itself too.
+        own = range(line, line + 1)
+        if directive.word == "noqa" or line not in self._below:
+            return [own]
+        return [own, *self.reach.of(self._below[line])]
 
 
-def _line_below(source: SourceFile, line: int) -> int | None:
-    """Find the line of code right below a comment; only other comments may be between."""
-    for below in range(line + 1, last_line_around(source, line) + 1):
-        text = source.line_text(below).strip()
+def _code_below_comments(source: SourceFile) -> Iterator[tuple[int, int]]:
+    """Pair each line of comment with the line of code below it, if only comments are between."""
+    ends = {cell.first_line + cell.line_count - 1 for cell in source.cells}
+    below = None
+    for line in range(source.position(len(source.text))[0], 0, -1):
+        if line in ends:
+            below = None
+        text = source.line_text(line).strip()
         if not text.startswith("#"):
-            return below if text else None
-    return None
+            below = line if text else None
+        elif below is not None:
+            yield line, below
 
 
 def _line_of(source: SourceFile, finding: Finding) -> int:
@@ -171,7 +183,7 @@ def _unused(
             )
         cure = f"Remove {name} from the comment"
         fix = Fix(cure, Safety.SAFE, (removal(source, claim.directive, claim.item),))
-        yield _remark(source, _UNUSED, claim.directive, message, cure, fix)
+        yield _remark(source, _UNUSED, claim.directive, claim.item, message, cure, fix)
 
 
 def _unknown(
@@ -186,17 +198,17 @@ def _unknown(
             if directive.items is not None:
                 message = f"`{word}` is no suppression"
                 cure = "Write `ignore` or `file-ignore`"
-                yield _remark(source, _UNKNOWN, directive, message, cure, None)
+                yield _remark(source, _UNKNOWN, directive, None, message, cure, None)
         elif not directive.items:
             message = f"A bare `{word}` suppresses nothing"
             cure = f"Name the rules, as in `# claude-lint: {word}[missing-max-tokens]`"
             edit = removal(source, directive, None)
             fix = Fix(f"Remove the bare `{word}`", Safety.SAFE, (edit,))
-            yield _remark(source, _UNKNOWN, directive, message, cure, fix)
+            yield _remark(source, _UNKNOWN, directive, None, message, cure, fix)
         elif not directive.suppresses:
             message = "`file-ignore` counts only on a line of its own"
             cure = "Move the comment to a line of its own, or write `ignore`"
-            yield _remark(source, _UNKNOWN, directive, message, cure, None)
+            yield _remark(source, _UNKNOWN, directive, None, message, cure, None)
         else:
             yield from _unknown_items(source, directive, by_name)
 
@@ -214,13 +226,15 @@ def _unknown_items(
         meant = difflib.get_close_matches(item.text[:40], by_name, n=1)
         cure = f"Write `{meant[0]}` if that is meant" if meant else removing
         fix = Fix(removing, Safety.SAFE, (removal(source, directive, item),))
-        yield _remark(source, _UNKNOWN, directive, f"{name} names no rule", cure, fix)
+        message = f"{name} names no rule"
+        yield _remark(source, _UNKNOWN, directive, item, message, cure, fix)
 
 
 def _remark(
     source: SourceFile,
     rule: tuple[str, str],
     directive: Directive,
+    item: Item | None,
     message: str,
     cure: str,
     fix: Fix | None,
@@ -233,7 +247,7 @@ def _remark(
         location=source.locate(span_between(source, directive.start, directive.end)),
         help=cure,
         fix=fix,
-        excerpt=mask(source.text[directive.start : directive.end]),
+        excerpt=mask(item.text) if item else directive.word,
     )
 
 
@@ -266,12 +280,12 @@ def _insertions(source: SourceFile, findings: Sequence[Finding]) -> list[tuple[S
     )
     if not wanted:
         return []
-    reach = Reach(source.text)
+    coverage = _Coverage(source)
     unfinished = unfinished_lines(source.text)
     covering: dict[int, Directive] = {}
     for directive in find_directives(source.text):
         if directive.word == "ignore" and directive.items:
-            for lines in _covered(source, reach, directive):
+            for lines in coverage.of(directive):
                 covering.update(dict.fromkeys(lines, directive))
     joined: dict[Directive, dict[str, None]] = {}
     added: dict[int, dict[str, None]] = {}
@@ -280,7 +294,7 @@ def _insertions(source: SourceFile, findings: Sequence[Finding]) -> list[tuple[S
         if line in covering:
             joined.setdefault(covering[line], {})[finding.rule] = None
             continue
-        first, last = reach.statement(line)
+        first, last = coverage.reach.statement(line)
         place = first if first not in unfinished else last
         if place not in unfinished:
             added.setdefault(place, {})[finding.rule] = None
