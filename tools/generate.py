@@ -27,6 +27,8 @@ PICTURE = PROJECT / "examples" / "broken_app.svg"
 # The picture must not change from one day to the next, nor with the terminal.
 PICTURED = ("examples/broken_app", "--as-of", "2026-11-24", "--no-cache")
 WIDTH = 110
+# How wide rich draws a character.
+CELL = 12.2
 
 
 def main() -> int:
@@ -89,9 +91,11 @@ def draw() -> str:
 def shown(picture: str) -> str:
     """Read the text back from the picture, whatever version of rich has drawn it."""
     lines: dict[float, str] = {}
-    for y, text in re.findall(r'<text [^>]*\by="([\d.]+)"[^>]*>(.*?)</text>', picture):
-        lines[float(y)] = lines.get(float(y), "") + html.unescape(text)
-    return "\n".join(text.replace("\xa0", " ").rstrip() for _, text in sorted(lines.items())) + "\n"
+    for x, y, text in re.findall(r'<text .*? x="(.*?)" y="(.*?)" textLength.*?>(.*?)<', picture):
+        column = round(float(x) / CELL)
+        before = lines.get(float(y), "").ljust(column)
+        lines[float(y)] = before + html.unescape(text).replace("\xa0", " ")
+    return "\n".join(text.rstrip() for _, text in sorted(lines.items())) + "\n"
 
 
 def differences(old: str, new: str) -> list[str]:
