@@ -97,20 +97,22 @@ class Checker:
             check.settings, self.requests,
         )  # fmt: skip
 
-    def _findings(self, view: View) -> Iterator[Finding]:
+    def _findings(self, view: View) -> Iterable[Finding]:
+        """Judge every fact of a file; of a rule's findings in one place the most severe is kept."""
         facts: dict[type, list[Any]] = {}
-        seen: set[tuple[str, Span, str]] = set()
+        found: dict[tuple[str, Location], Finding] = {}
         for rule in self.rules.values():
-            if rule.fact not in facts:
-                facts[rule.fact] = list(EXTRACTORS[rule.fact](view))
-            for fact in facts[rule.fact]:
-                view.evaluator.reset()
-                for problem in rule.check(fact, view):
-                    finding = to_finding(rule, problem, view, fact)
-                    key = (finding.code, finding.location.span, finding.message)
-                    if (finding.code, finding.location.span) not in {(c, s) for c, s, _m in seen}:
-                        seen.add(key)
-                        yield finding
+            for kind, judge in rule.checks:
+                if kind not in facts:
+                    facts[kind] = list(EXTRACTORS[kind](view))
+                for fact in facts[kind]:
+                    view.evaluator.reset()
+                    for problem in judge(fact, view):
+                        finding = to_finding(rule, problem, view, fact)
+                        key = (finding.code, finding.location)
+                        if key not in found or finding.severity > found[key].severity:
+                            found[key] = finding
+        return found.values()
 
     def _read(self, path: Path) -> SourceFile | None:
         try:

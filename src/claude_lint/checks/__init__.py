@@ -6,7 +6,7 @@ import importlib
 import pkgutil
 import typing
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 from claude_lint.claude.view import View
 from claude_lint.findings import Edit, Safety, Severity
@@ -45,11 +45,10 @@ Check = Callable[[typing.Any, View], Iterable[Problem]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule's function and the type of fact it judges."""
+    """A rule's functions, each with the type of fact it judges."""
 
     name: str
-    fact: type
-    check: Check = field(compare=False)
+    checks: tuple[tuple[type, Check], ...] = ()
 
 
 REGISTRY: dict[str, Rule] = {}
@@ -57,12 +56,16 @@ REGISTRY: dict[str, Rule] = {}
 
 
 def rule(name: str) -> Callable[[Check], Check]:
-    """Register a function as the check of a rule; its first parameter's type is the fact."""
+    """Register a function as a check of a rule; its first parameter's type is the fact.
+
+    A rule has one function for each type of fact that can show its cause.
+    """
 
     def register(check: Check) -> Check:
         hints = typing.get_type_hints(check)
         fact = next(iter(hints.values()))
-        REGISTRY[name] = Rule(name, fact, check)
+        known = REGISTRY.get(name, Rule(name))
+        REGISTRY[name] = replace(known, checks=(*known.checks, (fact, check)))
         return check
 
     return register
