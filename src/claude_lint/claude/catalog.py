@@ -18,6 +18,7 @@ import tomli
 from claude_lint.claude.catalog_rows import (
     SERVED,
     ApiVersion,
+    BetaFeature,
     BetaHeader,
     Model,
     Offer,
@@ -46,6 +47,9 @@ class Catalog:
     api_versions: tuple[ApiVersion, ...]
     sdk_majors: tuple[SdkMajor, ...]
     beta_headers: Mapping[str, BetaHeader]
+    beta_features: tuple[BetaFeature, ...]
+    sampling_defaults: Mapping[str, float]
+    least_thinking_budget: int
     openai_parameters: Mapping[str, OpenAIParameter]
     wrappers: tuple[Wrapper, ...]
     foreign_models: tuple[str, ...]
@@ -229,6 +233,9 @@ def _build(data: dict[str, Any], extra_models: tuple[str, ...]) -> Catalog:
         api_versions=tuple(_row(ApiVersion, row) for row in data["api_version"]),
         sdk_majors=tuple(_row(SdkMajor, row) for row in data["sdk"]),
         beta_headers={row["value"]: _row(BetaHeader, row) for row in data["beta_header"]},
+        beta_features=tuple(_row(BetaFeature, row) for row in data["beta_feature"]),
+        sampling_defaults=data["sampling_defaults"],
+        least_thinking_budget=data["thinking"]["least_budget"],
         openai_parameters={
             row["name"]: _row(OpenAIParameter, row) for row in data["openai_parameter"]
         },
@@ -268,6 +275,7 @@ def _row(kind: Callable[..., _T], row: dict[str, Any]) -> _T:
 __all__ = [
     "SERVED",
     "ApiVersion",
+    "BetaFeature",
     "BetaHeader",
     "Catalog",
     "CatalogError",

@@ -112,10 +112,14 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class ApiVersion:
-    """A value of `anthropic-version`, and what requests of that version are refused for."""
+    """A value of `anthropic-version`, and what requests of that version are refused for.
+
+    `body_names` are what the `anthropic_version` of a cloud's request bodies calls it.
+    """
 
     id: str
     released: datetime.date
+    body_names: tuple[str, ...] = ()
     rejected_parameters: tuple[str, ...] = ()
     rejected_blocks: tuple[str, ...] = ()
     source: tuple[str, ...] = ()
@@ -140,12 +144,35 @@ class SdkMajor:
 
 @dataclass(frozen=True, slots=True)
 class BetaHeader:
-    """A value of `anthropic-beta` that is dead or changes nothing any more."""
+    """A value of `anthropic-beta` that is dead or changes nothing any more.
+
+    It still does something for the models in `needed_by`, and with any thinking but
+    `with_thinking` where that is given.
+    """
 
     value: str
     since: datetime.date | None = None
     reason: str = ""
+    needed_by: tuple[str, ...] = ()
+    with_thinking: str = ""
     confidence: str = ""
+    source: tuple[str, ...] = ()
+    checked_on: datetime.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BetaFeature:
+    """A value of `anthropic-beta` that lifts a limit.
+
+    `max_output_tokens` is the cap with it, on some `operations` or `models` where they are given;
+    `thinking_budget` says that `budget_tokens` may be above `max_tokens`.
+    """
+
+    value: str
+    max_output_tokens: int | None = None
+    thinking_budget: bool = False
+    operations: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
     source: tuple[str, ...] = ()
     checked_on: datetime.date | None = None
 
