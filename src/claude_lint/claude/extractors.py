@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from claude_lint.claude.client_calls import ClientCall, ClientMade, client_calls, clients_made
 from claude_lint.claude.facts import CallSite, Request
 from claude_lint.claude.models import ModelUse, model_uses
+from claude_lint.claude.response_uses import ResponseUse, response_uses
 from claude_lint.claude.view import View
 from claude_lint.python.module import Module
 
@@ -28,4 +30,7 @@ EXTRACTORS: dict[type, Callable[[View], Iterable[Any]]] = {
     Request: _requests,
     ModelUse: model_uses,
     Module: _module,
+    ResponseUse: response_uses,
+    ClientCall: client_calls,
+    ClientMade: clients_made,
 }
