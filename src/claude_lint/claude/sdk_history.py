@@ -1,0 +1,96 @@
+"""What the `anthropic` SDK no longer has and since when, and names that others have and it never had."""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import importlib.resources
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import tomli
+from packaging.version import Version
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """Something that releases before `since` had, under the path it had there.
+
+    `dead` is the day from which on it fails in every release.
+    """
+
+    kind: str
+    path: str
+    since: Version
+    instead: str = ""
+    dead: datetime.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignName:
+    """A name of another library's. `means` is what is meant, where one thing is."""
+
+    name: str
+    of: str
+    means: str = ""
+    instead: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class SdkHistory:
+    """All rows. Union types and removals are found by dotted path, foreign names by name."""
+
+    names: Mapping[str, Removed]
+    members: Mapping[str, Removed]
+    arguments: Mapping[str, Removed]
+    union_types: Mapping[str, Removed]
+    foreign_members: Mapping[str, ForeignName]
+    foreign_arguments: Mapping[str, ForeignName]
+    schema_dict: Removed
+    nonstreaming_since: Version
+    nonstreaming_tokens: int
+    tokens_per_hour: int
+    foreign_http_package: str
+    foreign_http_instead: str
+    foreign_http_since: Version
+    harmless_http_objects: frozenset[str]
+
+    def name(self, path: str) -> Removed | None:
+        """Find the removal of a name of the package, or of a module that it stands in."""
+        while path:
+            if path in self.names:
+                return self.names[path]
+            path = path.rpartition(".")[0]
+        return None
+
+
+@functools.cache
+def load() -> SdkHistory:
+    """Read the rows."""
+    path = importlib.resources.files("claude_lint.rules") / "catalog" / "sdk_history.toml"
+    data: dict[str, Any] = tomli.loads(path.read_text("utf-8"))
+    removed = [_removed(row["kind"], row) for row in data["removed"]]
+    http, streaming, schema = data["foreign_http"], data["nonstreaming"], data["schema_dict"]
+    return SdkHistory(
+        names={row.path: row for row in removed if row.kind == "name"},
+        members={row.path: row for row in removed if row.kind == "member"},
+        arguments={row.path: row for row in removed if row.kind == "argument"},
+        union_types={row["path"]: _removed("type", row) for row in data["union_type"]},
+        foreign_members={row["name"]: ForeignName(**row) for row in data["foreign_member"]},
+        foreign_arguments={row["name"]: ForeignName(**row) for row in data["foreign_argument"]},
+        schema_dict=_removed("argument", {**schema, "path": schema["argument"]}),
+        nonstreaming_since=Version(streaming["since"]),
+        nonstreaming_tokens=streaming["most_tokens"],
+        tokens_per_hour=streaming["tokens_per_hour"],
+        foreign_http_package=http["package"],
+        foreign_http_instead=http["instead"],
+        foreign_http_since=Version(http["since"]),
+        harmless_http_objects=frozenset(http["harmless"]),
+    )
+
+
+def _removed(kind: str, row: dict[str, Any]) -> Removed:
+    return Removed(
+        kind, row["path"], Version(row["since"]), row.get("instead", ""), row.get("dead")
+    )
