@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import signal
-import time
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -34,7 +33,8 @@ class StandIn:
         if "CRASH" in source.text:
             signal.raise_signal(signal.SIGKILL)
         if "HANG" in source.text:
-            time.sleep(60)
+            while True:
+                pass
         if "RAISE" in source.text:
             raise KeyError("broken rule")
         return CheckResult(

@@ -63,11 +63,17 @@ def test_native_code_that_holds_the_interpreter_lock_is_ended_as_well() -> None:
     assert outcomes(hang, time_limit=0.3) == {hang: Crash("took longer than 0.3 s")}
 
 
-def test_each_job_has_the_whole_time_limit_for_itself() -> None:
-    naps = [f"__import__('time').sleep(0.2) or {number}" for number in range(4)]
+def test_time_that_other_processes_take_does_not_count() -> None:
+    nap = "__import__('time').sleep(0.6)"
 
-    assert outcomes(*naps, time_limit=0.5) == {
-        nap: Answer(number) for number, nap in enumerate(naps)
+    assert outcomes(nap, time_limit=0.3) == {nap: Answer(None)}
+
+
+def test_each_job_has_the_whole_time_limit_for_itself() -> None:
+    sums = [f"sum(range(12_000_000)) and {number}" for number in range(4)]
+
+    assert outcomes(*sums, time_limit=0.4) == {
+        each: Answer(number) for number, each in enumerate(sums)
     }
 
 

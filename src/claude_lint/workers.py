@@ -28,15 +28,16 @@ R = TypeVar("R")
 
 # A child that has said nothing for this long after its start never will (seconds).
 _START_LIMIT = 60.0
-# How long after its time limit a child whose parent is gone may live (seconds).
-_ORPHAN_GRACE = 2.0
+# Time limits are for processor time, so that a busy machine finds nothing that an idle one does
+# not. On the clock, a child that waits for something may take this many times as long.
+_PATIENCE = 4 if hasattr(signal, "setitimer") else 1
 # The main thread's 8 MiB end at some 5,000 nested parentheses. This only reserves addresses.
 _STACK_SIZES = (256 << 20, 64 << 20)
 
 
 @dataclass(frozen=True, slots=True)
 class Job(Generic[T]):
-    """One thing to judge and the seconds it may take."""
+    """One thing to judge and the seconds of processor time it may take."""
 
     item: T
     time_limit: float
@@ -168,24 +169,23 @@ class _Child(Generic[T, R]):
 
     def give(self, job: Job[T]) -> None:
         self.job = job
-        self.deadline = time.monotonic() + job.time_limit
+        self.deadline = time.monotonic() + job.time_limit * _PATIENCE
         # If it died while idle, its end of the pipe reports that next.
         with contextlib.suppress(BrokenPipeError):
             self.connection.send(job)
 
     def report(self) -> Outcome[R] | None:
         """Read what the child says; None says that it is ready for its first job."""
+        self.is_lost = True
+        limit = self.job.time_limit if self.job else _START_LIMIT
         if not self.connection.poll():
-            self.is_lost = True
-            return Crash(
-                f"took longer than {self.job.time_limit if self.job else _START_LIMIT:g} s"
-            )
+            return Crash(f"took longer than {limit:g} s")
         try:
             outcome: Outcome[R] | None = self.connection.recv()
         except (EOFError, OSError):
-            self.is_lost = True
             self.process.join()
-            return _death(self.process.exitcode)
+            return _death(self.process.exitcode, limit)
+        self.is_lost = False
         self.job = None
         self.deadline = math.inf
         return outcome
@@ -209,12 +209,14 @@ def _start_method() -> str:
     return "forkserver" if "forkserver" in methods else "spawn"
 
 
-def _death(exit_code: int) -> Crash | Failure:
+def _death(exit_code: int, limit: float) -> Crash | Failure:
     """Tell a crash of native code from an end that only our own code can have brought about."""
     if exit_code in (0, 1):
         return Failure(f"The worker process ended with exit code {exit_code}", "")
-    names = {-number: number.name for number in signal.Signals}
-    return Crash(f"crashed ({names.get(exit_code, f'exit code {exit_code}')})")
+    name = {-number: number.name for number in signal.Signals}.get(exit_code)
+    if name == "SIGPROF":
+        return Crash(f"took longer than {limit:g} s")
+    return Crash(f"crashed ({name or f'exit code {exit_code}'})")
 
 
 def _serve(
@@ -256,12 +258,12 @@ def _answer_jobs(
         connection.send(None)
         while True:
             job: Job[T] = connection.recv()
-            _die_unless_answered_within(job.time_limit + _ORPHAN_GRACE)
+            _die_after(job.time_limit)
             if isinstance(unprepared, Failure):
                 connection.send(unprepared)
             else:
                 connection.send(_attempt(lambda item=job.item: work(item)))  # type: ignore[misc]
-            _die_unless_answered_within(0)
+            _die_after(0)
             gc.collect(0)
     except (EOFError, OSError):
         return  # The parent is gone or has closed the pipe: there is nobody to answer.
@@ -282,11 +284,11 @@ def _attempt(action: Callable[[], R]) -> Outcome[R]:
         return Failure(last_line, traceback.format_exc())
 
 
-def _die_unless_answered_within(seconds: float) -> None:
-    """Let the system end this process then, should the parent no longer be there to do it.
+def _die_after(seconds: float) -> None:
+    """Let the system end this process when it has used that much processor time; 0 calls it off.
 
-    Zero calls it off. Python's own signal handlers would wait for native code to return; the
-    default action of SIGALRM does not.
+    Python's own signal handlers would wait for native code to return; the default action of
+    SIGPROF does not, nor does it need a parent that is still there.
     """
     if hasattr(signal, "setitimer"):
-        signal.setitimer(signal.ITIMER_REAL, seconds)
+        signal.setitimer(signal.ITIMER_PROF, seconds)
