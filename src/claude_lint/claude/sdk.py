@@ -157,15 +157,19 @@ def requests(call: Call, reading: Reading) -> Iterator[Request]:
     for client in found:
         for platform, under in _platforms(client, call, reading):
             request = _request(call, client, operation, platform)
-            request = replace(request, world=client.under | under)
+            method = ".".join(name for name in path if name not in _VIEWS)
+            request = replace(request, world=client.under | under, method=method)
             yield request
             if operation == "batches.create":
                 yield from _batch_items(request)
 
 
 def _names_claude(arguments: Arguments) -> bool:
-    """Tell whether the arguments name a Claude model: all the evidence an unknown receiver has."""
-    return any(
+    """Tell whether the arguments name a Claude model or are Claude's own alone.
+
+    That is all the evidence that an unknown receiver has.
+    """
+    return arguments.keywords.get("max_tokens_to_sample") is not None or any(
         str(one.value).strip().lower().startswith("claude-")
         for one in strings(arguments.keywords.get("model"))
     )
@@ -230,7 +234,8 @@ def _request(call: Call, client: Client, operation: str, platform: Platform) -> 
     rest = list(keywords.rest)
     if extra_body is not None and not is_absent(extra_body):
         changes.spread(extra_body, entries, rest)
-    if call.arguments.starred:
+    if call.arguments.starred or call.arguments.positional:
+        # `create({…})` lacks nothing: it is wrong as it stands, and told as that.
         rest.append(Unknown(why="arguments"))
     body = Mapping(tuple(entries), tuple(rest), origin=keywords.origin)
     fields = Fields((body,))
