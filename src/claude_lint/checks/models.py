@@ -8,8 +8,10 @@ from claude_lint.checks import Problem, Repair, View, rule
 from claude_lint.checks.repairs import replace_text
 from claude_lint.claude.catalog import Model, Platform, State
 from claude_lint.claude.model_ids import Judgement, Verdict, judge
+from claude_lint.claude.facts import Request
 from claude_lint.claude.models import ModelUse, says_model
 from claude_lint.findings import Safety, Severity
+from claude_lint.python.values import options
 
 _ROLES_THAT_NAME_A_MODEL = frozenset(
     {"argument", "default", "constant", "attribute", "entry", "returned"}
@@ -29,11 +31,19 @@ _ELSEWHERE = (
 
 def judged(use: ModelUse, view: View) -> Judgement:
     """Judge a model where it goes; without a request only by its spelling."""
-    certain = use.is_sent and use.platform not in (Platform.GATEWAY, Platform.UNKNOWN)
-    native = any(request.surface in ("sdk", "raw") for request in use.requests)
-    return judge(
-        view.catalog, use.text, use.platform, view.as_of, on_claude_client=certain and native
+    native = any(
+        request.surface in ("sdk", "raw") and request.reaches_claude and _is_only_model(request)
+        for request in use.requests
     )
+    return judge(view.catalog, use.text, use.platform, view.as_of, on_claude_client=native)
+
+
+def _is_only_model(request: Request) -> bool:
+    """Tell whether a request can name one model only.
+
+    Where it is one of several providers', `gpt-…` is what another branch sends.
+    """
+    return len(options(request.model)) == 1
 
 
 def _is_trusted(use: ModelUse, view: View) -> bool:
@@ -188,4 +198,6 @@ def _on(platform: Platform) -> str:
 def _replacement(use: ModelUse, suggestion: str | None, safety: Safety) -> Repair | None:
     if suggestion is None:
         return None
-    return Repair(f"Replace with `{suggestion}`", safety, replace_text(use.origin, use.prefix + suggestion))
+    return Repair(
+        f"Replace with `{suggestion}`", safety, replace_text(use.origin, use.prefix + suggestion)
+    )

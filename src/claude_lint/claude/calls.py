@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 import libcst as cst
 
 from claude_lint.python import changes
+from claude_lint.python.branches import in_frame
 from claude_lint.python.evaluate import Evaluator
+from claude_lint.python.flow import NO_ARMS, Arms, deciding
 from claude_lint.python.module import Module
 from claude_lint.python.objects import callers, frame_for, parameter_names
 from claude_lint.python.scopes import Scope
@@ -24,6 +26,7 @@ from claude_lint.python.values import (
     Symbol,
     Unknown,
     Value,
+    held_value,
     options,
 )
 
@@ -45,6 +48,7 @@ class Call:
     """One callee and one set of arguments that a call expression can have.
 
     `disguise` names what forwards the call: `partial`, `to_thread`, …; empty for a plain call.
+    `under` are the branches the call stands in, those of its function's caller among them.
     """
 
     evaluator: Evaluator
@@ -55,6 +59,7 @@ class Call:
     arguments: Arguments
     frame: Frame | None
     disguise: str = ""
+    under: Arms = NO_ARMS
 
     @property
     def origin(self) -> Origin:
@@ -73,15 +78,21 @@ class Call:
 
 def calls(evaluator: Evaluator, module: Module, node: cst.Call) -> Iterator[Call]:
     """Yield every way a call expression can go: per caller of its function, per callee."""
-    scope, _point = module.place(node)
+    scope, point = module.place(node)
     for frame in frames(evaluator, module, scope):
+        under = in_frame(evaluator, deciding(point), frame)
+        if under is None:
+            continue
+        if frame is not None:
+            under |= deciding(frame.call.module.place(frame.call.node)[1])
         callee = evaluator.value(module, node.func, frame)
         for one in options(callee):
             if isinstance(one, (FunctionValue, Unknown)):
                 if not isinstance(one, Unknown):
                     continue
             arguments = evaluator.arguments(module, node, frame)
-            yield from unwrapped(Call(evaluator, module, node, scope, one, arguments, frame))
+            call = Call(evaluator, module, node, scope, one, arguments, frame, under=under)
+            yield from unwrapped(call)
 
 
 def frames(evaluator: Evaluator, module: Module, scope: Scope) -> list[Frame | None]:
@@ -95,7 +106,10 @@ def frames(evaluator: Evaluator, module: Module, scope: Scope) -> list[Frame | N
     if not has_own and not names:
         return [None]
     found: list[Frame | None] = []
-    for caller_module, call in callers(evaluator, function)[:_MOST_FRAMES]:
+    known = callers(evaluator, function)
+    if len(known) > _MOST_FRAMES:
+        found.append(None)  # stands for those that are not looked at one by one
+    for caller_module, call in known[:_MOST_FRAMES]:
         for one in options(evaluator.value(caller_module, call.func)):
             if isinstance(one, FunctionValue) and one.scope is function:
                 made = frame_for(evaluator, one, caller_module, call, None)
@@ -125,20 +139,20 @@ def unwrapped(call: Call) -> Iterator[Call]:
     ):
         # The second half of `partial(f, …)(…)`.
         first = callee.arguments
-        if first.positional:
-            merged = _merged(replace(first, positional=first.positional[1:]), call.arguments)
-            for one in options(first.positional[0]):
+        if first.given:
+            merged = _merged(replace(first, given=first.given[1:]), call.arguments)
+            for one in options(held_value(first.given[0])):
                 yield replace(call, callee=one, arguments=merged)
         return
     yield call
 
 
 def _forwarded(call: Call, position: int, disguise: str) -> Iterator[Call]:
-    given = call.arguments.positional
+    given = call.arguments.given
     if len(given) <= position:
         return
-    rest = replace(call.arguments, positional=given[position + 1 :])
-    for one in options(given[position]):
+    rest = replace(call.arguments, given=given[position + 1 :])
+    for one in options(held_value(given[position])):
         inner = rest
         target = one
         if (
@@ -146,8 +160,6 @@ def _forwarded(call: Call, position: int, disguise: str) -> Iterator[Call]:
             and isinstance(one.callee, Symbol)
             and one.callee.path in _PARTIAL
         ):
-            if not one.arguments.positional:
-                continue
             continue  # reported at the partial, which is complete there
         if disguise == "partial" and not _is_final(call):
             keywords = replace(inner.keywords, rest=(*inner.keywords.rest, Unknown(why="partial")))
@@ -176,5 +188,5 @@ def _merged(first: Arguments, second: Arguments) -> Arguments:
     changes.spread(second.keywords, entries, rest)
     keywords = Mapping(tuple(entries), tuple(rest), origin=second.keywords.origin)
     return Arguments(
-        (*first.positional, *second.positional), keywords, first.starred or second.starred
+        (*first.given, *second.given), keywords, first.starred or second.starred
     )

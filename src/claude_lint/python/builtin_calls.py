@@ -6,17 +6,19 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin
 
 import libcst as cst
 
-from claude_lint.python import changes
+from claude_lint.python.branches import in_frame
+from claude_lint.python.builtin_functions import FUNCTIONS
+from claude_lint.python.flow import Arm
+from claude_lint.python.premises import Subject, equality
 from claude_lint.python.values import (
     Arguments,
     Attribute,
     Constant,
-    Entry,
     Environ,
+    Frame,
     Instance,
     Item,
     Mapping,
@@ -35,22 +37,26 @@ from claude_lint.python.values import (
 if TYPE_CHECKING:
     from claude_lint.python.evaluate import Evaluator
 
-_ENVIRONMENT_READERS = frozenset(
-    {"os.getenv", "os.environ.get", "environ.get", "decouple.config", "os.environ.setdefault"}
-)
-_COPIES = frozenset({"copy.copy", "copy.deepcopy", "typing.cast", "builtins.dict", "builtins.str"})
 _SAME_TEXT = frozenset({"encode", "decode", "__str__"})
 _PLACEHOLDER = re.compile(r"%(?:\((\w+)\))?[-#0 +]*[\d.]*([sdrif%])")
 _FIELD = re.compile(r"\{\{|\}\}|\{([^{}:!]*)(?:![rsa])?(?::[^{}]*)?\}")
 
 
-def item(evaluator: Evaluator, base: Value, key: Value, origin: Origin) -> Value:
-    """Return `base[key]`."""
+def item(
+    evaluator: Evaluator,
+    base: Value,
+    key: Value,
+    origin: Origin,
+    about: Subject | None = None,
+    frame: Frame | None = None,
+) -> Value:
+    """Return `base[key]`. `about` names the key: what it chooses here it chooses elsewhere."""
     if isinstance(base, Symbol) and base.path in ("os.environ", "environ"):
         name = key.value if isinstance(key, Constant) and isinstance(key.value, str) else ""
         return Environ(name, None, origin=origin, under=base.under)
     if isinstance(base, Mapping):
-        return conditioned(_mapping_item(base, key, origin), base.under)
+        found = _mapping_item(evaluator, base, key, origin, about, frame)
+        return conditioned(found, base.under)
     if isinstance(base, Sequence) and isinstance(key, Constant) and isinstance(key.value, int):
         if base.is_closed and -len(base.items) <= key.value < len(base.items):
             return conditioned(base.items[key.value], base.under)
@@ -61,16 +67,33 @@ def item(evaluator: Evaluator, base: Value, key: Value, origin: Origin) -> Value
     return Item(base, key, origin=origin, under=base.under)
 
 
-def _mapping_item(base: Mapping, key: Value, origin: Origin) -> Value:
+def _mapping_item(
+    evaluator: Evaluator,
+    base: Mapping,
+    key: Value,
+    origin: Origin,
+    about: Subject | None,
+    frame: Frame | None,
+) -> Value:
     wanted = [one.value for one in options(key) if isinstance(one, Constant)]
-    if len(wanted) == len(options(key)):
-        found = [e for e in base.entries if isinstance(e.key, Constant) and e.key.value in wanted]
-        values = [conditioned(e.value, e.under) for e in found]
-        if not found or base.rest:
-            values.append(Unknown(origin=origin, why="item"))
-        return union(values)
-    values = [conditioned(e.value, e.under) for e in base.entries]
-    return union([*values, Unknown(origin=origin, why="item")])
+    found = list(base.entries)
+    is_known = len(wanted) == len(options(key))
+    if is_known:
+        found = [e for e in found if isinstance(e.key, Constant) and e.key.value in wanted]
+    values: list[Value] = []
+    for number, entry in enumerate(found):
+        under = entry.under
+        if about is not None and len(found) > 1 and entry.name is not None:
+            branch = evaluator.branch((base.origin.node if base.origin else None, about))
+            arm = Arm(branch, number, frozenset({equality(about, entry.name)}))
+            chosen = in_frame(evaluator, [arm], frame)
+            if chosen is None:
+                continue
+            under = under | chosen
+        values.append(conditioned(entry.value, under))
+    if not values or not base.is_closed:  # a key that a closed mapping has not raises
+        values.append(Unknown(origin=origin, why="item"))
+    return union(values)
 
 
 def unpack(evaluator: Evaluator, value: Value, path: tuple[int, ...], origin: Origin) -> Value:
@@ -80,21 +103,6 @@ def unpack(evaluator: Evaluator, value: Value, path: tuple[int, ...], origin: Or
             return Unknown(origin=origin, why="star")
         value = union([item(evaluator, one, Constant(place), origin) for one in options(value)])
     return value
-
-
-def iterated(evaluator: Evaluator, value: Value, origin: Origin) -> Value:
-    """Return what a loop over a value gives each time."""
-    found: list[Value] = []
-    for one in options(value):
-        if isinstance(one, Sequence):
-            found.extend(conditioned(i, one.under) for i in one.items)
-            found.extend(one.rest)
-        elif isinstance(one, Mapping):
-            found.extend(entry.key for entry in one.entries)
-            found.extend(Unknown(why="keys") for _rest in one.rest)
-        else:
-            found.append(Item(one, Unknown(why="iteration"), origin=origin))
-    return union(found)
 
 
 # ---------------------------------------------------------------------- text
@@ -171,8 +179,10 @@ def arithmetic(
 
 _TEXT_METHODS: dict[str, Callable[..., object]] = {
     name: getattr(str, name)
-    for name in ("strip", "lstrip", "rstrip", "lower", "upper", "replace", "removeprefix", "removesuffix", "title",
-                 "capitalize", "casefold", "split", "rsplit", "partition", "rpartition")
+    for name in (
+        "strip", "lstrip", "rstrip", "lower", "upper", "replace", "removeprefix", "removesuffix",
+        "title", "capitalize", "casefold", "split", "rsplit", "partition", "rpartition",
+    )
 }  # fmt: skip
 
 
@@ -183,7 +193,7 @@ def _text_method(base: Constant, name: str, arguments: Arguments, origin: Origin
         return _format(base.value, arguments, origin)
     if name in _SAME_TEXT:
         return base
-    if name == "join" and arguments.positional:
+    if name == "join" and arguments.given:
         return _join(base.value, arguments.positional[0], origin)
     method = _TEXT_METHODS.get(name)
     given = [one.value for one in arguments.positional if isinstance(one, Constant)]
@@ -216,18 +226,30 @@ def _join(glue: str, pieces: Value, origin: Origin) -> Value:
 # ---------------------------------------------------------------------- calls
 
 
-def call(evaluator: Evaluator, callee: Value, arguments: Arguments, origin: Origin) -> Value | None:
+def call(
+    evaluator: Evaluator,
+    callee: Value,
+    arguments: Arguments,
+    origin: Origin,
+    frame: Frame | None = None,
+) -> Value | None:
     """Return what a call of Python's own gives, None for all others."""
     if isinstance(callee, Symbol):
-        return _function(evaluator, callee.path, arguments, origin)
+        known = FUNCTIONS.get(callee.path)
+        return known(evaluator, arguments, origin) if known is not None else None
     if isinstance(callee, Attribute):
-        found = _method(evaluator, callee.base, callee.name, arguments, origin)
+        found = _method(evaluator, callee.base, callee.name, arguments, origin, frame)
         return conditioned(found, callee.base.under) if found is not None else None
     return None
 
 
 def _method(
-    evaluator: Evaluator, base: Value, name: str, arguments: Arguments, origin: Origin
+    evaluator: Evaluator,
+    base: Value,
+    name: str,
+    arguments: Arguments,
+    origin: Origin,
+    frame: Frame | None,
 ) -> Value | None:
     if isinstance(base, Constant):
         return _text_method(base, name, arguments, origin)
@@ -236,13 +258,13 @@ def _method(
     if isinstance(base, Environ) and name in ("strip", "rstrip", "lstrip", "lower", *_SAME_TEXT):
         return base
     if isinstance(base, Mapping):
-        return _mapping_method(evaluator, base, name, arguments, origin)
+        return _mapping_method(evaluator, base, name, arguments, origin, frame)
     if isinstance(base, Sequence) and name == "copy":
         return replace(base, changes=())
     if (
         isinstance(base, (Attribute, Item, Unknown, Instance, Result))
         and name == "get"
-        and len(arguments.positional) == 2
+        and len(arguments.given) == 2
     ):
         # A read from something unknown, with what it falls back to.
         default = arguments.positional[1]
@@ -253,11 +275,17 @@ def _method(
 
 
 def _mapping_method(
-    evaluator: Evaluator, base: Mapping, name: str, arguments: Arguments, origin: Origin
+    evaluator: Evaluator,
+    base: Mapping,
+    name: str,
+    arguments: Arguments,
+    origin: Origin,
+    frame: Frame | None,
 ) -> Value | None:
     given = arguments.positional
     if name in ("get", "pop", "setdefault") and given:
-        found = options(_mapping_item(base, given[0], origin))
+        about = _first_argument_subject(evaluator, origin)
+        found = options(_mapping_item(evaluator, base, given[0], origin, about, frame))
         certain = [
             e
             for e in base.entries
@@ -289,123 +317,8 @@ def _mapping_method(
     return None
 
 
-def _function(
-    evaluator: Evaluator, path: str, arguments: Arguments, origin: Origin
-) -> Value | None:
-    given = arguments.positional
-    if path in _ENVIRONMENT_READERS:
-        return _environment(arguments, origin)
-    if path == "builtins.dict":
-        return _dict(arguments, origin)
-    if (
-        path
-        in (
-            "builtins.str",
-            "copy.copy",
-            "copy.deepcopy",
-            "builtins.iter",
-            "builtins.sorted",
-            "builtins.reversed",
-        )
-        and given
-    ):
-        return given[0] if not isinstance(given[0], Mapping) else replace(given[0], changes=())
-    if path in ("typing.cast", "cast") and len(given) > 1:
-        return given[1]
-    if path in ("builtins.list", "builtins.tuple", "builtins.set", "builtins.frozenset"):
-        return _collected(evaluator, given, path.rpartition(".")[2], origin)
-    if path == "builtins.enumerate" and given:
-        pairs = [
-            Sequence((Unknown(why="index"), one), (), "tuple")
-            for one in options(iterated(evaluator, given[0], origin))
-        ]
-        return Sequence(tuple(pairs), (Unknown(why="enumerate"),), origin=origin)
-    if path == "builtins.zip" and given:
-        columns = tuple(iterated(evaluator, one, origin) for one in given)
-        return Sequence((Sequence(columns, (), "tuple"),), (Unknown(why="zip"),), origin=origin)
-    if path == "builtins.next" and given:
-        return iterated(evaluator, given[0], origin)
-    if path == "builtins.getattr" and len(given) >= 2 and isinstance(given[1], Constant):
-        found = [evaluator.attribute(one, str(given[1].value), origin) for one in options(given[0])]
-        return union([*found, *given[2:3]])
-    if path in ("urllib.parse.urljoin", "urljoin") and len(given) == 2:
-        return _urljoin(given[0], given[1], origin)
-    if path in ("builtins.max", "builtins.min") and len(given) > 1:
-        return (
-            union(given)
-            if all(isinstance(one, Constant) for one in given)
-            else Unknown(origin=origin, why=path)
-        )
-    if path == "builtins.int" and len(given) == 1 and isinstance(given[0], (Environ, Constant)):
-        return _integer(given[0], origin)
-    if path in (
-        "builtins.bool",
-        "builtins.len",
-        "builtins.float",
-        "builtins.isinstance",
-        "builtins.hasattr",
-    ):
-        return Unknown(origin=origin, why=path)
-    return None
-
-
-def _environment(arguments: Arguments, origin: Origin) -> Value:
-    key = arguments.get("key", 0)
-    name = key.value if isinstance(key, Constant) and isinstance(key.value, str) else ""
-    default = arguments.get("default", 1)
-    return Environ(name, default, origin=origin)
-
-
-def _integer(value: Value, origin: Origin) -> Value:
-    if isinstance(value, Environ):
-        return (
-            value
-            if value.default is None
-            else replace(value, default=_integer(value.default, origin))
-        )
-    assert isinstance(value, Constant)
-    try:
-        return Constant(int(value.value), origin=value.origin)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        return Unknown(origin=origin, why="int")
-
-
-def _dict(arguments: Arguments, origin: Origin) -> Value:
-    entries: list[Entry] = []
-    rest: list[Value] = []
-    for one in arguments.positional:
-        if isinstance(one, Sequence) and all(
-            isinstance(i, Sequence) and len(i.items) == 2 for i in one.items
-        ):
-            pairs = [i for i in one.items if isinstance(i, Sequence)]
-            entries.extend(Entry(p.items[0], p.items[1], p.origin or origin) for p in pairs)
-            rest.extend(one.rest)
-        else:
-            changes.spread(one, entries, rest)
-    changes.spread(arguments.keywords, entries, rest)
-    return Mapping(tuple(entries), tuple(rest), origin=origin)
-
-
-def _collected(evaluator: Evaluator, given: tuple[Value, ...], kind: str, origin: Origin) -> Value:
-    if not given:
-        return Sequence((), (), kind, origin=origin)
-    one = given[0]
-    if isinstance(one, Sequence):
-        return replace(one, kind=kind, changes=())
-    if isinstance(one, Mapping):
-        return Sequence(tuple(entry.key for entry in one.entries), one.rest, kind, origin=origin)
-    return Sequence((), (one,), kind, origin=origin)
-
-
-def _urljoin(base: Value, path: Value, origin: Origin) -> Value:
-    found: list[Value] = []
-    for one in options(base):
-        for other in options(path):
-            if isinstance(one, Environ) and one.default is not None:
-                one = one.default
-            if isinstance(one, Constant) and isinstance(other, Constant):
-                joined = urljoin(str(one.value), str(other.value))
-                found.append(Constant(joined, origin=origin, under=one.under | other.under))
-            else:
-                found.append(Text((one, other), origin=origin, under=one.under))
-    return union(found)
+def _first_argument_subject(evaluator: Evaluator, origin: Origin) -> Subject | None:
+    """Return what the first argument of a call is by name."""
+    if not isinstance(origin.node, cst.Call) or not origin.node.args:
+        return None
+    return evaluator.subject(origin.module, origin.node.args[0].value)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from claude_lint.python.branches import in_frame
 from claude_lint.python.flow import (
     END,
     NO_ARMS,
@@ -48,15 +49,22 @@ _SEQUENCE_METHODS = frozenset(
 )
 # Methods and functions that read what they are handed. Anything else of an unknown origin may add.
 _READING_METHODS = frozenset({
-    "debug", "info", "warning", "error", "exception", "critical", "log", "post", "get", "put", "patch", "request",
-    "send", "stream", "create", "parse", "dumps", "dump", "write", "format", "print", "append", "extend", "insert",
-    "publish", "emit", "count_tokens", "ainvoke", "invoke", "generate", "completion", "acompletion", "urlopen",
-    "update", "items", "put_nowait", "model_validate", "to_thread", "run_in_executor", "gather", "submit",
-    "invoke_model", "converse", "with_options", "copy", "AsyncClient", "Client", "Session", "ClientSession",
+    "debug", "info", "warning", "error", "exception", "critical", "log", "post", "get", "put",
+    "patch", "request",
+    "send", "stream", "create", "parse", "dumps", "dump", "write", "format", "print", "append",
+    "extend", "insert",
+    "publish", "emit", "count_tokens", "ainvoke", "invoke", "generate", "completion",
+    "acompletion", "urlopen",
+    "update", "items", "put_nowait", "model_validate", "to_thread", "run_in_executor", "gather",
+    "submit",
+    "invoke_model", "converse", "with_options", "copy", "AsyncClient", "Client", "Session",
+    "ClientSession",
 })  # fmt: skip
 _READING_MODULES = frozenset({
-    "requests", "httpx", "httpx2", "aiohttp", "urllib3", "anthropic", "openai", "boto3", "botocore", "litellm", "tiktoken",
-    "rich", "loguru", "structlog", "orjson", "ujson", "pydantic", "tenacity", "backoff", "pycurl", "langchain_anthropic",
+    "requests", "httpx", "httpx2", "aiohttp", "urllib3", "anthropic", "openai", "boto3",
+    "botocore", "litellm", "tiktoken",
+    "rich", "loguru", "structlog", "orjson", "ujson", "pydantic", "tenacity", "backoff",
+    "pycurl", "langchain_anthropic",
     "instructor", "numpy", "pandas", "streamlit", "gradio", "yaml", "fastapi", "flask",
 })  # fmt: skip
 
@@ -140,13 +148,13 @@ def since(
 
     Used at the end of the scope (from an inner function), every event counts.
     """
-    events = [
+    # First, since it loads the statements of the module that change the object.
+    events = _foreign(scope, path) if scope.kind == "module" else []
+    events.extend(
         (event, event.path[len(path) :])
         for event in scope.events.get(path[0], ())
         if event.path[: len(path)] == path
-    ]
-    if scope.kind == "module":
-        events.extend(_foreign(scope, path))
+    )
     if not events:
         return value
     happened: list[Change] = []
@@ -156,7 +164,9 @@ def since(
                 continue
             if not reaches(event.point, use, scope.exits) or exclusive(event.point.arms, made.arms):
                 continue
-            under = conditions(event.point, use) - frozenset(made.arms)
+            own = conditions(event.point, use) - frozenset(made.arms)
+            if (under := in_frame(evaluator, own, frame)) is None:
+                continue
         else:
             under = NO_ARMS
         if event.kind == "setattr" and not below:
@@ -223,7 +233,7 @@ def _change_mapping(evaluator: Evaluator, value: Mapping, change: Change) -> Map
     origin = Origin(module, event.node)
     if event.kind == "setitem" and event.key is not None and event.value is not None:
         key = evaluator.value(module, event.key, frame)
-        set_to = evaluator.value(module, event.value, frame)
+        set_to = evaluator.later(module, event.value, frame)
         for one in options(key):
             put(entries, Entry(one, set_to, origin, change.under | one.under))
     elif event.kind == "delitem" and event.key is not None:

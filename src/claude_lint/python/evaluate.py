@@ -6,13 +6,27 @@ what is being worked out, so that cycles end as `Unknown`.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import replace
 
 import libcst as cst
 
 from claude_lint.python import builtin_calls, changes, objects
-from claude_lint.python.flow import END, NO_ARMS, Point, conditions, exclusive, reaching
+from claude_lint.python.branches import in_frame
+from claude_lint.python.builtin_functions import iterated
+from claude_lint.python.flow import (
+    END,
+    NO_ARMS,
+    Arm,
+    Branch,
+    Point,
+    compatible,
+    conditions,
+    exclusive,
+    reaching,
+)
 from claude_lint.python.module import Module
+from claude_lint.python.premises import Outcome, Subject, outcome, subject
 from claude_lint.python.project import Project
 from claude_lint.python.scopes import Binding, Event, Scope
 from claude_lint.python.syntax import access_path, string_value
@@ -25,6 +39,7 @@ from claude_lint.python.values import (
     Environ,
     Frame,
     FunctionValue,
+    Held,
     Item,
     Mapping,
     ModuleValue,
@@ -42,7 +57,10 @@ from claude_lint.python.values import (
     union,
 )
 
-_STEPS = 12_000
+_STEPS = 6_000
+_MOST_NESTED = 120
+_UNCUT = 1 << 30
+_MOST_TEXTS = 8
 MAX_DEPTH = 6
 _NUMBERS = (cst.Integer, cst.Float, cst.Imaginary)
 
@@ -54,8 +72,15 @@ class Evaluator:
         self.project = project
         self.steps = 0
         self._known: dict[tuple[cst.CSTNode, int], Value] = {}
-        self._working: set[tuple[cst.CSTNode, int]] = set()
+        self._passing: dict[tuple[cst.CSTNode, int], Value] = {}
+        self._working: dict[tuple[cst.CSTNode, int], int] = {}
+        self._cut = _UNCUT  # how far out a cycle reaches that cut something short
         self._callers: dict[Scope, tuple[tuple[Module, cst.Call], ...]] = {}
+        self.deciding: set[tuple[object, int]] = set()
+        self.arms: dict[tuple[Arm, int], Arm | None] = {}
+        self._branches: dict[Hashable, Branch] = {}
+        self._subjects: dict[cst.CSTNode, Subject | None] = {}
+        self._outcomes: dict[cst.CSTNode, Outcome] = {}
         self._parameters: set[tuple[Scope, str]] = set()
         self.init_frames: dict[tuple[int, Scope], Frame] = {}
         self.frames: dict[tuple[cst.Call, int, Scope, int], Frame] = {}
@@ -65,55 +90,67 @@ class Evaluator:
     def reset(self) -> None:
         """Give the next question a budget of its own."""
         self.steps = 0
+        self._passing.clear()
 
     # ------------------------------------------------------------------ entry points
 
     def value(self, module: Module, node: cst.CSTNode, frame: Frame | None = None) -> Value:
         """Return what an expression of a module can be."""
         key = (node, id(frame) if frame is not None else 0)
-        known = self._known.get(key)
+        known = self._known.get(key) or self._passing.get(key)
         if known is not None:
             return known
         self.steps += 1
-        if key in self._working or self.steps > _STEPS or len(self._working) > 120:
+        depth = self._working.get(key)
+        if depth is not None or self.steps > _STEPS or len(self._working) > _MOST_NESTED:
+            self._cut = min(self._cut, depth if depth is not None else -1)
             return Unknown(origin=Origin(module, node), why="budget")
-        self._working.add(key)
+        at = len(self._working)
+        self._working[key] = at
         try:
             found = self._evaluate(module, node, frame)
         finally:
-            self._working.discard(key)
-        if self.steps <= _STEPS:
+            del self._working[key]
+        if frame is not None:
+            self._frames.append(frame)
+        # What was cut short inside a cycle, or by the budget, holds for this question only:
+        # what is remembered must not depend on what was asked first.
+        if self._cut < at:
+            self._passing[key] = found
+        else:
             self._known[key] = found
-            if frame is not None:
-                self._frames.append(frame)
+            self._cut = _UNCUT
+        if not self._working:
+            self._cut = _UNCUT
         return found
+
+    def later(self, module: Module, node: cst.CSTNode, frame: Frame | None) -> Held:
+        """Return what an expression can be, to be worked out when it is asked for."""
+        return lambda: self.value(module, node, frame)
 
     def arguments(self, module: Module, call: cst.Call, frame: Frame | None = None) -> Arguments:
         """Return what a call passes, with resolved `*` and `**`."""
-        positional: list[Value] = []
+        given: list[Held] = []
         entries: list[Entry] = []
         rest: list[Value] = []
         starred = False
         for arg in call.args:
-            value = self.value(module, arg.value, frame)
             origin = Origin(module, arg)
             if arg.star == "**":
-                changes.spread(value, entries, rest)
+                changes.spread(self.value(module, arg.value, frame), entries, rest)
             elif arg.star == "*":
+                value = self.value(module, arg.value, frame)
                 if isinstance(value, Sequence) and value.is_closed and not starred:
-                    positional.extend(value.items)
+                    given.extend(value.items)
                 else:
                     starred = True
             elif arg.keyword is not None:
                 key = Constant(arg.keyword.value, origin=Origin(module, arg.keyword))
-                changes.put(entries, Entry(key, value, origin))
+                changes.put(entries, Entry(key, self.later(module, arg.value, frame), origin))
             elif not starred:
-                positional.append(value)
-        return Arguments(
-            tuple(positional),
-            Mapping(tuple(entries), tuple(rest), origin=Origin(module, call)),
-            starred,
-        )
+                given.append(self.later(module, arg.value, frame))
+        keywords = Mapping(tuple(entries), tuple(rest), origin=Origin(module, call))
+        return Arguments(tuple(given), keywords, starred)
 
     # ------------------------------------------------------------------ expressions
 
@@ -145,9 +182,7 @@ class Evaluator:
         if isinstance(node, cst.BooleanOperation):
             return self._boolean(module, node, frame)
         if isinstance(node, cst.IfExp):
-            return union(
-                [self.value(module, node.body, frame), self.value(module, node.orelse, frame)]
-            )
+            return self._conditional(module, node, frame)
         if isinstance(node, cst.Await):
             return self.value(module, node.expression, frame)
         if isinstance(node, cst.NamedExpr):
@@ -189,11 +224,11 @@ class Evaluator:
         entries: list[Entry] = []
         rest: list[Value] = []
         for element in node.elements:
-            value = self.value(module, element.value, frame)
             if isinstance(element, cst.StarredDictElement):
-                changes.spread(value, entries, rest)
+                changes.spread(self.value(module, element.value, frame), entries, rest)
             elif isinstance(element, cst.DictElement):
                 key = self.value(module, element.key, frame)
+                value = self.later(module, element.value, frame)
                 changes.put(entries, Entry(key, value, Origin(module, element)))
         return Mapping(tuple(entries), tuple(rest), origin=Origin(module, node))
 
@@ -249,13 +284,43 @@ class Evaluator:
                 found.extend((one, right))
         return union(found)
 
+    def _conditional(self, module: Module, node: cst.IfExp, frame: Frame | None) -> Value:
+        if node not in self._outcomes:
+            scope, point = module.place(node)
+            self._outcomes[node] = outcome(node.test, scope, point.order)
+        test = self._outcomes[node]
+        found: list[Value] = []
+        for number, (part, premises) in enumerate(
+            [(node.body, test.success), (node.orelse, test.failure)]
+        ):
+            under = in_frame(self, [Arm(self.branch(node, 2), number, premises)], frame)
+            if under is not None:
+                found.append(conditioned(self.value(module, part, frame), under))
+        return union(found)
+
+    def subject(self, module: Module, node: cst.CSTNode) -> Subject | None:
+        """Return what names an expression of a module, None for what has no name."""
+        if node not in self._subjects:
+            scope, point = module.place(node)
+            self._subjects[node] = subject(node, scope, point.order)
+        return self._subjects[node]
+
+    def branch(self, key: Hashable, arms: int = 0) -> Branch:
+        """Return the branch that an expression or a choice stands for, always the same one."""
+        if key not in self._branches:
+            self._branches[key] = Branch(cst.Pass(), "if", arms)
+        return self._branches[key]
+
     def _subscript(self, module: Module, node: cst.Subscript, frame: Frame | None) -> Value:
         base = self.value(module, node.value, frame)
         origin = Origin(module, node)
         if len(node.slice) != 1 or not isinstance(index := node.slice[0].slice, cst.Index):
             return Unknown(origin=origin, why="slice")
         key = self.value(module, index.value, frame)
-        return union([builtin_calls.item(self, one, key, origin) for one in options(base)])
+        about = self.subject(module, index.value)
+        return union([
+            builtin_calls.item(self, one, key, origin, about, frame) for one in options(base)
+        ])  # fmt: skip
 
     # ------------------------------------------------------------------ names
 
@@ -279,22 +344,22 @@ class Evaluator:
                 inner = inner.parent
             point = inner.point if inner.kind in ("comprehension", "lambda") else END
         bindings = owner.bindings(name)
-        found, certain = reaching(bindings, point, owner.exits)
+        found, _is_certain = reaching(bindings, point, owner.exits)
         if not found and point is not END:
             found = list(bindings)
         values: list[Value] = []
         for binding in found:
+            seen_from = point if owner is scope else END
+            under = in_frame(self, conditions(binding.point, seen_from), frame)
+            if under is None:
+                continue
             value = self.bound(binding, frame)
             value = changes.since(self, value, (name,), owner, binding.point, point, frame)
-            if owner is scope:
-                value = conditioned(value, conditions(binding.point, point))
-            elif binding.point.arms:
-                value = conditioned(value, conditions(binding.point, END))
-            values.append(named(value, name))
+            values.append(named(conditioned(value, under), name))
         for late in bindings:  # a `global` in some function may bind at any time
             if late.scope is not owner and late not in found:
                 values.append(named(self.bound(late, None), name))
-        if not certain and not found:
+        if not values:
             values.append(Unknown(origin=origin, why="unbound", name=name))
         return union(values)
 
@@ -333,7 +398,7 @@ class Evaluator:
         if kind == "for":
             value = self.value(module, binding.node, frame)
             return builtin_calls.unpack(
-                self, builtin_calls.iterated(self, value, origin), binding.path, origin
+                self, iterated(self, value, origin), binding.path, origin
             )
         if kind == "with":
             return self.value(module, binding.node, frame)
@@ -342,7 +407,7 @@ class Evaluator:
         return Unknown(origin=origin, why=kind, name=binding.name)
 
     def imported(self, module: Module, dotted: str, origin: Origin) -> Value:
-        """Return a module or name by the dotted path it is imported by (leading dots are relative)."""
+        """Return a module or name by the dotted path of its import; leading dots are relative."""
         found = self.project.find(module, dotted)
         if found is None:
             return (
@@ -409,15 +474,23 @@ def text_of(parts: list[str | Value], origin: Origin) -> Value:
         return Constant("", origin=origin)
     if len(joined) == 1 and isinstance(joined[0], str):
         return Constant(joined[0], origin=origin)
-    alternatives = [part for part in joined if isinstance(part, Union)]
-    if len(alternatives) == 1 and len(alternatives[0].options) <= 8:
-        # f"{BASE}/v1/messages" with two bases is two strings, each under its own branch.
-        at = joined.index(alternatives[0])
-        return union([
-            conditioned(text_of([*joined[:at], *text_parts(one), *joined[at + 1 :]], origin), one.under)
-            for one in alternatives[0].options
-        ])  # fmt: skip
+    for at, part in enumerate(joined):
+        if isinstance(part, Union) and len(part.options) <= _MOST_TEXTS:
+            # f"{BASE}/v1/messages" with two bases is two strings, each under its own branch.
+            found: list[Value] = []
+            for one in part.options:
+                rest = [_compatible_part(piece, one) for piece in joined[at + 1 :]]
+                whole = text_of([*joined[:at], *text_parts(one), *rest], origin)
+                found.append(conditioned(whole, one.under))
+            return union(found)
     return Text(tuple(joined), origin=origin)
+
+
+def _compatible_part(part: str | Value, beside: Value) -> str | Value:
+    """Leave of a piece's alternatives those that can stand beside another piece."""
+    if not isinstance(part, Union):
+        return part
+    return union([one for one in part.options if compatible(one.under, beside.under)])
 
 
 __all__ = [

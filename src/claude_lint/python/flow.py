@@ -7,7 +7,7 @@ scope and the arms of compound statements it stands in.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -26,11 +26,37 @@ class Branch:
 
 
 @dataclass(frozen=True, slots=True)
+class Premise:
+    """What a branch takes for granted: that its subject is one of `values`, or is none of them.
+
+    Subjects are equal where two tests read the same variable, not set anew in between.
+    """
+
+    subject: Hashable
+    values: frozenset[str]
+    holds: bool = True
+
+    @property
+    def negated(self) -> Premise:
+        """The opposite."""
+        return Premise(self.subject, self.values, not self.holds)
+
+
+@dataclass(frozen=True, slots=True)
 class Arm:
-    """One way through a branch, counted from 0. In a `try`, arm 0 is the body and its `else`."""
+    """One way through a branch, counted from 0. In a `try`, arm 0 is the body and its `else`.
+
+    One that is not `taken` is the way past a branch that would have left the block.
+    """
 
     branch: Branch
     number: int
+    premises: frozenset[Premise] = frozenset()
+    taken: bool = True
+
+    def __hash__(self) -> int:
+        """Hash what nearly always tells two apart; premises are costly."""
+        return hash((self.branch, self.number))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +68,7 @@ class Point:
 
 
 START = Point(-1)
+FIRST = Point(0)
 END = Point(ENDLESS)
 
 Arms = frozenset[Arm]
@@ -60,16 +87,33 @@ T = TypeVar("T", bound=Placed)
 
 def exclusive(left: Iterable[Arm], right: Iterable[Arm]) -> bool:
     """Tell whether two sets of arms can never be taken in one run."""
-    numbers = {arm.branch: arm.number for arm in left}
-    for arm in right:
-        other = numbers.get(arm.branch)
-        if other is None or other == arm.number:
-            continue
-        # A `try` body may have run in part before its handler does.
-        if arm.branch.kind == "try" and 0 in (other, arm.number):
-            continue
-        return True
-    return False
+    others = tuple(right)
+    return any(_exclude(one, other) for one in left for other in others)
+
+
+def _exclude(one: Arm, other: Arm) -> bool:
+    if one.branch is other.branch:
+        if one.taken and other.taken:
+            # A `try` body may have run in part before its handler does.
+            partial = one.branch.kind == "try" and 0 in (one.number, other.number)
+            return one.number != other.number and not partial
+        return one.taken != other.taken and one.number == other.number
+    return any(_contradict(this, that) for this in one.premises for that in other.premises)
+
+
+def _contradict(one: Premise, other: Premise) -> bool:
+    if one.subject != other.subject or not (one.holds or other.holds):
+        return False
+    if one.holds and other.holds:
+        # A constant's name says nothing of which string it is.
+        same_kind = len({_is_literal(value) for value in one.values | other.values}) == 1
+        return same_kind and not one.values & other.values
+    positive, negative = (one, other) if one.holds else (other, one)
+    return positive.values <= negative.values
+
+
+def _is_literal(value: str) -> bool:
+    return not (value[:1].isalpha() or value[:1] == "_")
 
 
 def compatible(left: Arms, right: Arms) -> bool:
@@ -86,7 +130,7 @@ def reaches(point: Point, use: Point, exits: Mapping[Arm, str]) -> bool:
         return any(arm.branch.kind == "loop" and arm in used for arm in point.arms)
     for arm in point.arms:
         if arm not in used and arm in exits:
-            if exits[arm] == "leave":
+            if exits[arm] != "loop":
                 return False
             # `continue` and `break` leave the rest of the loop body only.
             loops = [one for one in use.arms if one.branch.kind == "loop"]
@@ -107,12 +151,12 @@ def reaching(placed: Sequence[T], use: Point, exits: Mapping[Arm, str]) -> tuple
 
     def certain(arms: tuple[Arm, ...]) -> bool:
         """Note that `arms` bind; say whether together they leave no way around."""
-        rest = [arm for arm in arms if arm not in used]
+        rest = [arm for arm in arms if arm not in used and arm.taken]
         while rest:
             arm = rest.pop()
             covered[arm.branch].add(arm.number)
             ways = set(range(arm.branch.arms)) - {
-                one.number for one in exits if one.branch is arm.branch and exits[one] == "leave"
+                one.number for one in exits if one.branch is arm.branch and exits[one] != "loop"
             }
             if not arm.branch.arms or not ways <= covered[arm.branch]:
                 return False
@@ -131,7 +175,9 @@ def conditions(point: Point, use: Point) -> Arms:
     """Return the arms that had to be taken for `point`, beyond those `use` stands in."""
     if not point.arms:
         return NO_ARMS
-    used = set(use.arms)
-    return frozenset(
-        arm for arm in point.arms if arm not in used and arm.branch.kind in ("if", "match", "try")
-    )
+    return deciding(point) - frozenset(use.arms)
+
+
+def deciding(point: Point) -> Arms:
+    """Return the arms around a point that a run may not take."""
+    return frozenset(arm for arm in point.arms if arm.branch.kind in ("if", "match", "try"))

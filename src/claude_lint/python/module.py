@@ -98,7 +98,7 @@ class Unit:
 class Module:
     """The index of one source file. `name` is its dotted name, `""` when it has none."""
 
-    def __init__(self, source: SourceFile, name: str = "") -> None:
+    def __init__(self, source: SourceFile, name: str = "", *, is_parsed: bool = True) -> None:
         self.source, self.name = source, name
         self.lines = source.text
         self._starts = [0, *(match.end() for match in _LINE_END.finditer(source.text))]
@@ -111,9 +111,16 @@ class Module:
         self.star_imports: list[str] = []
         self._searched: set[str] = set()
         self._foreign_events: dict[str, list[Event]] = {}
+        self._count = -1
         self.scope = Scope("module", name, None, self)
         self.units: tuple[Unit, ...] = ()
-        self._index()
+        if is_parsed:
+            self._index()
+
+    @classmethod
+    def unparsed(cls, source: SourceFile) -> Module:
+        """Return a module without statements: all that is known of it is its text."""
+        return cls(source, is_parsed=False)
 
     # ------------------------------------------------------------------ text
 
@@ -210,7 +217,7 @@ class Module:
         return frozenset(found)
 
     def _next_number(self) -> int:
-        self._count = getattr(self, "_count", -1) + 1
+        self._count += 1
         return self._count
 
     # ------------------------------------------------------------------ trees
@@ -294,10 +301,9 @@ class Module:
 
     def unit(self, node: cst.CSTNode) -> Unit | None:
         """Return the unit a node was parsed in."""
-        one = node
-        for one in self.ancestors(node):
-            pass
-        return self.unit_of_root.get(one)
+        while (parent := self.parents.get(node)) is not None:
+            node = parent
+        return self.unit_of_root.get(node)
 
     def call_sites(self, name: str) -> list[cst.Call]:
         """Return the calls in this module whose callee ends in `name`."""

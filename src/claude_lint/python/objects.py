@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from claude_lint.python import builtin_calls, changes
+from claude_lint.python.branches import in_frame
 from claude_lint.python.flow import END, START, conditions
 from claude_lint.python.module import Module
 from claude_lint.python.scopes import Binding, Event, Scope
@@ -17,6 +18,7 @@ from claude_lint.python.syntax import access_path
 from claude_lint.python.values import (
     Arguments,
     Attribute,
+    Change,
     ClassValue,
     Constant,
     Environ,
@@ -115,7 +117,7 @@ def parameter(evaluator: Evaluator, binding: Binding, frame: Frame | None) -> Va
         if param.default is not None:
             values.append(evaluator.value(module, param.default, None))
         known = callers(evaluator, scope)
-        is_open = not known
+        is_open = not 0 < len(known) < _MOST_CALLERS
         for caller_module, call in known:
             arguments = _call_arguments(evaluator, scope, caller_module, call)
             value = _passed(evaluator, binding, param, arguments, None, names)
@@ -234,7 +236,7 @@ def _call_arguments(
     arguments = evaluator.arguments(module, call)
     if is_method(scope):
         # `self` is filled by the receiver; unbound calls through the class are rare enough.
-        return replace(arguments, positional=(Unknown(why="self"), *arguments.positional))
+        return replace(arguments, given=(Unknown(why="self"), *arguments.given))
     return arguments
 
 
@@ -249,7 +251,12 @@ def frame_for(
     depth = frame.depth + 1 if frame is not None else 1
     if depth > MAX_DEPTH:
         return None
-    key = (call, id(frame), function.scope, id(function.receiver) if _is_made(function.receiver) else 0)
+    key = (
+        call,
+        id(frame),
+        function.scope,
+        id(function.receiver) if _is_made(function.receiver) else 0,
+    )
     if key in evaluator.frames:
         return evaluator.frames[key]
     one = frame
@@ -259,7 +266,7 @@ def frame_for(
         one = one.outer
     arguments = evaluator.arguments(module, call, frame)
     if function.receiver is not None and is_method(function.scope):
-        arguments = replace(arguments, positional=(function.receiver, *arguments.positional))
+        arguments = replace(arguments, given=(function.receiver, *arguments.given))
     made = Frame(
         function.scope, arguments, function.receiver, Origin(module, call), function.frame, depth
     )
@@ -284,7 +291,7 @@ def returned(
     names = decorator_names(node)
     results = scope.returns
     if scope.yields:
-        if not any(name.endswith("contextmanager") or name.endswith("fixture") for name in names):
+        if not any(name.endswith(("contextmanager", "fixture")) for name in names):
             items = [
                 evaluator.value(scope.module, v, frame) for v, _p in scope.yields if v is not None
             ]
@@ -294,8 +301,10 @@ def returned(
     for expression, point in results:
         if expression is None:
             continue
-        value = evaluator.value(scope.module, expression, frame)
-        values.append(conditioned(value, conditions(point, END)))
+        under = in_frame(evaluator, conditions(point, END), frame)
+        if under is not None:
+            value = evaluator.value(scope.module, expression, frame)
+            values.append(conditioned(value, under))
     if not values or all(isinstance(one, Unknown) for value in values for one in options(value)):
         if node.returns is not None:
             hint = annotated(evaluator, scope.module, node.returns.annotation, None)
@@ -384,7 +393,7 @@ def attribute(
     return conditioned(value, base.under)
 
 
-def _replayed(evaluator: Evaluator, value: Value, own: list[changes.Change]) -> Value:
+def _replayed(evaluator: Evaluator, value: Value, own: list[Change]) -> Value:
     for change in own:
         event = change.event
         if event.kind == "setattr" and len(change.path) == 1 and event.value is not None:
@@ -574,7 +583,8 @@ def _set_attribute(
         hint = annotated(evaluator, scope.module, event.key, None)
         if isinstance(hint, Typed):
             value = hint
-    value = conditioned(value, conditions(event.point, END))
+    under = in_frame(evaluator, conditions(event.point, END), frame)
+    value = conditioned(value, under if under is not None else conditions(event.point, END))
     value = changes.since(evaluator, value, event.path, scope, event.point, END, frame)
     assert base.cls.scope is not None
     for holder, _ in [(s, None) for s in ancestry(evaluator, base.cls)[0]]:
@@ -586,14 +596,14 @@ def _changed_elsewhere(
     evaluator: Evaluator, value: Value, holder: Scope, name: str, made_in: Scope
 ) -> Value:
     """Apply what other methods than the one that made it do to `self.name`."""
-    happened: list[changes.Change] = []
+    happened: list[Change] = []
     for event in _attribute_events(evaluator, holder, name):
         if event.scope is made_in or (event.kind == "setattr" and len(event.path) == 2):
             continue
         if event.kind == "argument":
             continue
         under = conditions(event.point, END)
-        happened.append(changes.Change(event.path[2:], event, None, under))
+        happened.append(Change(event.path[2:], event, None, under))
     return changes.fold(evaluator, value, tuple(happened)) if happened else value
 
 
@@ -607,7 +617,7 @@ def _method_frame(evaluator: Evaluator, base: Instance, scope: Scope) -> Frame |
     key = (id(base.arguments), function)
     cached = evaluator.init_frames.get(key)
     if cached is None:
-        arguments = replace(base.arguments, positional=(base, *base.arguments.positional))
+        arguments = replace(base.arguments, given=(base, *base.arguments.given))
         cached = Frame(function, arguments, base, base.call, None, 1)
         evaluator.init_frames[key] = cached
     return cached
@@ -743,7 +753,7 @@ def call(
     if isinstance(callee, Unknown):
         return Unknown(origin=origin, why="call", name=callee.name)
     arguments = evaluator.arguments(module, node, frame)
-    known = builtin_calls.call(evaluator, callee, arguments, origin)
+    known = builtin_calls.call(evaluator, callee, arguments, origin, frame)
     if known is not None:
         return known
     return Result(callee, arguments, origin=origin, under=callee.under)

@@ -5,6 +5,7 @@ Site-packages are never read: a name that leads outside the project stays a `Sym
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -50,10 +51,8 @@ class Project:
             source = self._read(path)
             self._modules[path] = None
             if source is not None:
-                try:
+                with contextlib.suppress(UnparsableError):
                     self._modules[path] = Module(source, path.stem)
-                except UnparsableError:
-                    pass
         return self._modules[path]
 
     def find(self, importer: Module, dotted: str) -> tuple[Module, list[str]] | None:

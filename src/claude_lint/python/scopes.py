@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from claude_lint.python.flow import Arm, Branch, Point
+from claude_lint.python.flow import FIRST, Arm, Branch, Point, Premise
+from claude_lint.python.premises import (
+    NO_PREMISES,
+    Outcome,
+    Premises,
+    case_values,
+    outcome,
+    subject,
+)
 from claude_lint.python.syntax import access_path, assigned_names, children, walk
 
 if TYPE_CHECKING:
@@ -55,7 +63,7 @@ class Event:
     value: cst.BaseExpression | None = None
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Scope:
     """A module, class, function, lambda or comprehension, as one walk found it.
 
@@ -67,12 +75,12 @@ class Scope:
     parent: Scope | None
     module: Module
     node: cst.CSTNode | None = None
-    point: Point = Point(0)
+    point: Point = FIRST
     bound: dict[str, list[Binding]] = field(default_factory=lambda: defaultdict(list))
     events: dict[str, list[Event]] = field(default_factory=lambda: defaultdict(list))
     returns: list[tuple[cst.BaseExpression | None, Point]] = field(default_factory=list)
     yields: list[tuple[cst.BaseExpression | None, Point]] = field(default_factory=list)
-    exits: dict[Arm, str] = field(default_factory=dict)
+    exits: dict[Arm, str] = field(default_factory=dict)  # return | raise | loop
     outer_names: dict[str, str] = field(default_factory=dict)  # name → global | nonlocal
     inner: list[Scope] = field(default_factory=list)
     units: tuple[Unit, ...] = ()
@@ -122,6 +130,17 @@ class Scope:
             scope = scope.parent
         return None
 
+    def receiver(self) -> str | None:
+        """Return what the method this scope is, or is in, calls its object; None elsewhere."""
+        scope: Scope | None = self
+        while scope is not None and scope.parent is not None:
+            if scope.parent.kind == "class" and isinstance(scope.node, cst.FunctionDef):
+                first = next(iter(scope.node.params.params), None)
+                name = first.name.value if first is not None else ""
+                return name if name in ("self", "cls") else None
+            scope = scope.parent
+        return None
+
 
 class Builder:
     """Fills scopes from the statements of one unit, in one walk."""
@@ -143,9 +162,10 @@ class Builder:
 
     def _block(self, body: cst.CSTNode, scope: Scope, arms: tuple[Arm, ...]) -> None:
         for statement in body.body:  # type: ignore[attr-defined]
-            self._statement(statement, scope, arms)
+            arms = (*arms, *self._statement(statement, scope, arms))
 
-    def _statement(self, node: cst.CSTNode, scope: Scope, arms: tuple[Arm, ...]) -> None:
+    def _statement(self, node: cst.CSTNode, scope: Scope, arms: tuple[Arm, ...]) -> tuple[Arm, ...]:
+        """Walk a statement; return the arms that whatever follows it in its block stands in."""
         if isinstance(node, cst.SimpleStatementLine):
             self._block(node, scope, arms)
         elif isinstance(node, cst.BaseSmallStatement):
@@ -155,7 +175,7 @@ class Builder:
         elif isinstance(node, cst.ClassDef):
             self._class(node, scope, arms)
         elif isinstance(node, cst.If):
-            self._if(node, scope, arms)
+            return self._if(node, scope, arms)
         elif isinstance(node, (cst.For, cst.While)):
             self._loop(node, scope, arms)
         elif isinstance(node, (cst.Try, cst.TryStar)):
@@ -170,16 +190,35 @@ class Builder:
             self._block(node.body, scope, (*arms, Arm(branch, 0)))
         elif isinstance(node, cst.Match):
             self._match(node, scope, arms)
+        return ()
 
-    def _if(self, node: cst.If, scope: Scope, arms: tuple[Arm, ...]) -> None:
+    def _if(self, node: cst.If, scope: Scope, arms: tuple[Arm, ...]) -> tuple[Arm, ...]:
         chain: list[cst.If | cst.Else] = [node]
         while isinstance(last := chain[-1], cst.If) and last.orelse is not None:
             chain.append(last.orelse)
         branch = Branch(node, "if", len(chain) if isinstance(chain[-1], cst.Else) else 0)
+        failed: Premises = NO_PREMISES
+        ways: list[Arm] = []
+        passed: list[Arm] = []
         for number, part in enumerate(chain):
+            found = Outcome()
             if isinstance(part, cst.If):
                 self._expression(part.test, scope, self._point(arms))
-            self._block(part.body, scope, (*arms, Arm(branch, number)))
+                found = outcome(part.test, scope, self.order)
+            arm = Arm(branch, number, failed | found.success)
+            ways.append(arm)
+            self._block(part.body, scope, (*arms, arm))
+            failed |= found.failure
+            # What has raised has no sequel to tell apart.
+            if (
+                found.failure
+                and scope.exits.get(arm) in ("return", "loop")
+                and len(passed) == number
+            ):
+                passed.append(Arm(branch, number, found.failure, taken=False))
+        if branch.arms:
+            self._leave_by_all(scope, ways, arms)
+        return tuple(passed)
 
     def _loop(self, node: cst.For | cst.While, scope: Scope, arms: tuple[Arm, ...]) -> None:
         point = self._point(arms)
@@ -195,10 +234,12 @@ class Builder:
 
     def _try(self, node: cst.Try | cst.TryStar, scope: Scope, arms: tuple[Arm, ...]) -> None:
         branch = Branch(node, "try", 1 + len(node.handlers))
+        ways = [Arm(branch, number) for number in range(branch.arms)]
         self._block(node.body, scope, (*arms, Arm(branch, 0)))
         if node.orelse is not None:
             self._block(node.orelse.body, scope, (*arms, Arm(branch, 0)))
-        for number, handler in enumerate(node.handlers, 1):
+        handlers: Sequence[cst.ExceptHandler | cst.ExceptStarHandler] = node.handlers
+        for number, handler in enumerate(handlers, 1):
             inside = (*arms, Arm(branch, number))
             point = self._point(inside)
             if handler.type is not None:
@@ -206,6 +247,7 @@ class Builder:
             if handler.name is not None:
                 self._bind(handler.name.name, "except", handler, scope, point)
             self._block(handler.body, scope, inside)
+        self._leave_by_all(scope, ways, arms)
         if node.finalbody is not None:
             self._block(node.finalbody.body, scope, arms)
 
@@ -220,8 +262,16 @@ class Builder:
             and last.pattern.pattern is None
         )
         branch = Branch(node, "match", len(node.cases) if catch_all else 0)
+        about = subject(node.subject, scope, point.order)
+        failed: Premises = NO_PREMISES
         for number, case in enumerate(node.cases):
-            inside = (*arms, Arm(branch, number))
+            premises = failed
+            values = case_values(case.pattern) if about is not None else None
+            if values is not None:
+                premises = failed | {Premise(about, values)}
+                if case.guard is None:
+                    failed = failed | {Premise(about, values, holds=False)}
+            inside = (*arms, Arm(branch, number, premises))
             here = self._point(inside)
             for part in walk(case.pattern):
                 if isinstance(part, (cst.MatchAs, cst.MatchStar)) and part.name is not None:
@@ -254,11 +304,11 @@ class Builder:
             if node.value is not None:
                 self._expression(node.value, scope, point)
             scope.returns.append((node.value, point))
-            self._leave(scope, arms, "leave")
+            self._leave(scope, arms, "return")
         elif isinstance(node, cst.Raise):
             for child in children(node):
                 self._expression(child, scope, point)
-            self._leave(scope, arms, "leave")
+            self._leave(scope, arms, "raise")
         elif isinstance(node, (cst.Continue, cst.Break)):
             self._leave(scope, arms, "loop")
         elif isinstance(node, (cst.Global, cst.Nonlocal)):
@@ -275,11 +325,20 @@ class Builder:
             for child in children(node):
                 self._expression(child, scope, point)
             if isinstance(node, cst.Expr) and _exits_process(node.value):
-                self._leave(scope, arms, "leave")
+                self._leave(scope, arms, "raise")
 
     def _leave(self, scope: Scope, arms: tuple[Arm, ...], how: str) -> None:
-        if arms:
-            scope.exits[arms[-1]] = how
+        for arm in reversed(arms):
+            if arm.taken:
+                scope.exits[arm] = how
+                if arm.branch.kind != "with":  # leaving its block leaves what is around it too
+                    break
+
+    def _leave_by_all(self, scope: Scope, ways: list[Arm], arms: tuple[Arm, ...]) -> None:
+        """Leave the block around a branch whose every way leaves."""
+        how = {scope.exits.get(arm) for arm in ways}
+        if None not in how:
+            self._leave(scope, arms, next(h for h in ("loop", "return", "raise") if h in how))
 
     def _assign(
         self,

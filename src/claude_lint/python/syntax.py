@@ -49,7 +49,7 @@ def walk(root: cst.CSTNode) -> Iterator[cst.CSTNode]:
 
 
 def access_path(node: cst.CSTNode) -> tuple[str, ...] | None:
-    """Return `("self", "session", "headers")` for `self.session.headers`, None for anything else."""
+    """Return `("self", "session")` for `self.session`, None for what is no chain of names."""
     names: list[str] = []
     while isinstance(node, cst.Attribute):
         names.append(node.attr.value)

@@ -6,7 +6,7 @@ is an `Attribute` of an `Attribute` of a `Result` of a `Symbol`, for the domain 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
@@ -79,17 +79,31 @@ class Text(Value):
     parts: tuple[str | Value, ...]
 
 
+Held = Value | Callable[[], Value]
+"""A value, or what works it out: most of what a call passes is never asked for."""
+
+
+def held_value(held: Held) -> Value:
+    """Return a held value, working it out where it is not known yet."""
+    return held if isinstance(held, Value) else held()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Entry:
     """One `key: value` of a mapping, or one keyword argument.
 
-    `node` is the whole entry as written (`Arg`, `DictElement`, or the statement that sets it).
+    `origin` is the whole entry as written (`Arg`, `DictElement`, or the statement that sets it).
     """
 
     key: Value
-    value: Value
+    held: Held
     origin: Origin
     under: Arms = NO_ARMS
+
+    @property
+    def value(self) -> Value:
+        """What stands under the key."""
+        return held_value(self.held)
 
     @property
     def name(self) -> str | None:
@@ -178,15 +192,20 @@ class Item(Value):
 class Arguments:
     """What a call passes. Keyword entries come from keywords and resolved `**` mappings."""
 
-    positional: tuple[Value, ...]
+    given: tuple[Held, ...]
     keywords: Mapping
     starred: bool = False  # an unresolved `*args`
+
+    @property
+    def positional(self) -> tuple[Value, ...]:
+        """The positional arguments, in order."""
+        return tuple(held_value(one) for one in self.given)
 
     def get(self, name: str, position: int | None = None) -> Value | None:
         """Return an argument by keyword or 0-based position, None when it is not passed."""
         found = self.keywords.get(name)
-        if found is None and position is not None and position < len(self.positional):
-            return self.positional[position]
+        if found is None and position is not None and position < len(self.given):
+            return held_value(self.given[position])
         return found
 
     def may_pass(self, name: str, position: int | None = None) -> bool:
@@ -251,6 +270,19 @@ class Union(Value):
     options: tuple[Value, ...] = ()
 
 
+_NAMELESS = (
+    Mapping,
+    Sequence,
+    FunctionValue,
+    ClassValue,
+    ModuleValue,
+    Instance,
+    Symbol,
+    Result,
+    Typed,
+)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
     """One call of a project function, to evaluate its body with what the call passes."""
@@ -301,7 +333,9 @@ def conditioned(value: Value, under: Arms) -> Value:
 
 
 def named(value: V, name: str) -> V:
-    """Return the value as one that also travelled under `name`."""
+    """Return the value as one that also travelled under `name`, where names can matter."""
+    if isinstance(value, _NAMELESS):
+        return value
     if isinstance(value, Union):
         return replace(value, options=tuple(named(one, name) for one in value.options))
     if value.via and value.via[-1] == name:

@@ -1,0 +1,194 @@
+"""What Python's own functions give: `os.getenv`, `dict`, `zip`, `urljoin`, …"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin
+
+from claude_lint.python import changes
+from claude_lint.python.values import (
+    Arguments,
+    Constant,
+    Entry,
+    Environ,
+    Item,
+    Mapping,
+    Origin,
+    Sequence,
+    Text,
+    Unknown,
+    Value,
+    conditioned,
+    options,
+    union,
+)
+
+if TYPE_CHECKING:
+    from claude_lint.python.evaluate import Evaluator
+
+Function = Callable[["Evaluator", Arguments, Origin], "Value | None"]
+
+
+def iterated(evaluator: Evaluator, value: Value, origin: Origin) -> Value:
+    """Return what a loop over a value gives each time."""
+    found: list[Value] = []
+    for one in options(value):
+        if isinstance(one, Sequence):
+            found.extend(conditioned(i, one.under) for i in one.items)
+            found.extend(one.rest)
+        elif isinstance(one, Mapping):
+            found.extend(entry.key for entry in one.entries)
+            found.extend(Unknown(why="keys") for _rest in one.rest)
+        else:
+            found.append(Item(one, Unknown(why="iteration"), origin=origin))
+    return union(found)
+
+
+def _same(evaluator: Evaluator, arguments: Arguments, origin: Origin) -> Value | None:
+    """Copies and conversions that keep what matters of a value."""
+    value = arguments.get("", 0)
+    return replace(value, changes=()) if isinstance(value, Mapping) else value
+
+
+def _cast(evaluator: Evaluator, arguments: Arguments, origin: Origin) -> Value | None:
+    return arguments.get("val", 1)
+
+
+def _enumerate(evaluator: Evaluator, arguments: Arguments, origin: Origin) -> Value | None:
+    value = arguments.get("iterable", 0)
+    if value is None:
+        return None
+    pairs = [
+        Sequence((Unknown(why="index"), one), (), "tuple")
+        for one in options(iterated(evaluator, value, origin))
+    ]
+    return Sequence(tuple(pairs), (Unknown(why="enumerate"),), origin=origin)
+
+
+def _zip(evaluator: Evaluator, arguments: Arguments, origin: Origin) -> Value:
+    columns = tuple(iterated(evaluator, one, origin) for one in arguments.positional)
+    return Sequence((Sequence(columns, (), "tuple"),), (Unknown(why="zip"),), origin=origin)
+
+
+def _next(evaluator: Evaluator, arguments: Arguments, origin: Origin) -> Value | None:
+    value = arguments.get("", 0)
+    return iterated(evaluator, value, origin) if value is not None else None
+
+
+def _getattr(evaluator: Evaluator, arguments: Arguments, origin: Origin) -> Value | None:
+    owner, name = arguments.get("", 0), arguments.get("", 1)
+    if owner is None or not isinstance(name, Constant):
+        return None
+    found = [evaluator.attribute(one, str(name.value), origin) for one in options(owner)]
+    return union([*found, *arguments.positional[2:3]])
+
+
+def _extreme(evaluator: Evaluator, arguments: Arguments, origin: Origin) -> Value:
+    """`max` and `min` of known numbers: one of them."""
+    given = arguments.positional
+    if len(given) > 1 and all(isinstance(one, Constant) for one in given):
+        return union(given)
+    return Unknown(origin=origin, why="extreme")
+
+
+def _int(evaluator: Evaluator, arguments: Arguments, origin: Origin) -> Value | None:
+    value = arguments.get("", 0)
+    return _integer(value, origin) if isinstance(value, (Environ, Constant)) else None
+
+
+def _opaque(evaluator: Evaluator, arguments: Arguments, origin: Origin) -> Value:
+    return Unknown(origin=origin, why="builtin")
+
+
+def _environment(evaluator: Evaluator, arguments: Arguments, origin: Origin) -> Value:
+    key = arguments.get("key", 0)
+    name = key.value if isinstance(key, Constant) and isinstance(key.value, str) else ""
+    default = arguments.get("default", 1)
+    return Environ(name, default, origin=origin)
+
+
+def _integer(value: Value, origin: Origin) -> Value:
+    if isinstance(value, Environ):
+        return (
+            value
+            if value.default is None
+            else replace(value, default=_integer(value.default, origin))
+        )
+    assert isinstance(value, Constant)
+    try:
+        return Constant(int(value.value), origin=value.origin)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return Unknown(origin=origin, why="int")
+
+
+def _dict(evaluator: Evaluator, arguments: Arguments, origin: Origin) -> Value:
+    entries: list[Entry] = []
+    rest: list[Value] = []
+    for one in arguments.positional:
+        if isinstance(one, Sequence) and all(
+            isinstance(i, Sequence) and len(i.items) == 2 for i in one.items
+        ):
+            pairs = [i for i in one.items if isinstance(i, Sequence)]
+            entries.extend(Entry(p.items[0], p.items[1], p.origin or origin) for p in pairs)
+            rest.extend(one.rest)
+        else:
+            changes.spread(one, entries, rest)
+    changes.spread(arguments.keywords, entries, rest)
+    return Mapping(tuple(entries), tuple(rest), origin=origin)
+
+
+def _collected(evaluator: Evaluator, arguments: Arguments, origin: Origin) -> Value:
+    kind = "list"
+    one = arguments.get("", 0)
+    if one is None:
+        return Sequence((), (), kind, origin=origin)
+    if isinstance(one, Sequence):
+        return replace(one, kind=kind, changes=())
+    if isinstance(one, Mapping):
+        return Sequence(tuple(entry.key for entry in one.entries), one.rest, kind, origin=origin)
+    return Sequence((), (one,), kind, origin=origin)
+
+
+def _urljoin(evaluator: Evaluator, arguments: Arguments, origin: Origin) -> Value:
+    found: list[Value] = []
+    for one in options(arguments.get("base", 0)):
+        for other in options(arguments.get("url", 1)):
+            if isinstance(one, Environ) and one.default is not None:
+                one = one.default
+            if isinstance(one, Constant) and isinstance(other, Constant):
+                joined = urljoin(str(one.value), str(other.value))
+                found.append(Constant(joined, origin=origin, under=one.under | other.under))
+            else:
+                found.append(Text((one, other), origin=origin, under=one.under))
+    return union(found)
+
+
+_SAME = ("str", "iter", "sorted", "reversed")
+_COLLECTIONS = ("list", "tuple", "set", "frozenset")
+
+FUNCTIONS: dict[str, Function] = {
+    **dict.fromkeys(
+        ("os.getenv", "os.environ.get", "environ.get", "decouple.config", "os.environ.setdefault"),
+        _environment,
+    ),
+    **dict.fromkeys((f"builtins.{name}" for name in _SAME), _same),
+    **dict.fromkeys((f"builtins.{name}" for name in _COLLECTIONS), _collected),
+    **dict.fromkeys(
+        (f"builtins.{name}" for name in ("bool", "len", "float", "isinstance", "hasattr")), _opaque
+    ),
+    "copy.copy": _same,
+    "copy.deepcopy": _same,
+    "typing.cast": _cast,
+    "builtins.dict": _dict,
+    "builtins.enumerate": _enumerate,
+    "builtins.zip": _zip,
+    "builtins.next": _next,
+    "builtins.getattr": _getattr,
+    "builtins.max": _extreme,
+    "builtins.min": _extreme,
+    "builtins.int": _int,
+    "urllib.parse.urljoin": _urljoin,
+}
+"""The functions that are looked into, by dotted name."""
