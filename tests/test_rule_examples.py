@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 import rule_examples
 from claude_lint import checks, documents
 from claude_lint.documents import Example, RuleDocument
-from claude_lint.findings import Finding, Location, Severity, Span
+from claude_lint.findings import Edit, Finding, Fix, Location, Safety, Severity, Span
 
 # Reported by the engine itself, so no function is registered for them.
 ENGINE_MADE = {"unparsable-file", "unused-ignore", "unknown-ignore"}
@@ -27,6 +28,13 @@ def _examples() -> Iterator[tuple[RuleDocument, int, Example]]:
 EXAMPLES = [
     pytest.param(document, example, id=f"{document.name}-{number}-{example.kind}")
     for document, number, example in _examples()
+]
+FIXED = [
+    pytest.param(document, bad, good, id=f"{document.name}-{number}")
+    for document in documents.load()
+    if document.fix in ("safe", "unsafe")
+    for number, (bad, good) in enumerate(pairwise(document.examples), 1)
+    if (bad.kind, good.kind) == ("bad", "good") and bad.is_compared
 ]
 
 
@@ -48,6 +56,19 @@ def test_an_example_is_reported_as_marked(
         if finding.rule == document.name:
             assert finding.code == document.code
             assert finding.severity <= document.severity
+            assert finding.fix is None or document.fix != "none"
+
+
+@pytest.mark.parametrize(("document", "bad", "good"), FIXED)
+def test_fixing_the_bad_example_gives_the_good_one(
+    document: RuleDocument, bad: Example, good: Example, projects: Iterator[Path]
+) -> None:
+    root = next(projects)
+    rule_examples.write_project(root, bad.files)
+    rule_examples.fix(root, **_options(document, bad))
+    assert rule_examples.read_project(root, good.files) == {
+        path: rule_examples.expand_keys(text) for path, text in good.files.items()
+    }
 
 
 @pytest.mark.parametrize("document", documents.load(), ids=lambda document: document.name)
@@ -127,3 +148,28 @@ def test_each_project_is_new_and_the_working_directory(projects: Iterator[Path])
     assert first != second
     assert Path.cwd() == second
     assert list(second.iterdir()) == []
+
+
+def test_fixes_apply_together_once_and_wait_where_they_meet(
+    projects: Iterator[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = next(projects)
+    (root / "a.py").write_text("x = cold(1)\ny = cold(2)\n", "utf-8")
+
+    def edit(line: int, column: int, end_column: int, text: str) -> Edit:
+        return Edit(Location("a.py", Span(line, column, line, end_column)), text)
+
+    def finding(*edits: Edit) -> Finding:
+        fix = Fix("Warm it", Safety.UNSAFE, edits)
+        return Finding("CL899", "cold-tea", Severity.ERROR, "Cold", edits[0].location, fix=fix)
+
+    both_need = edit(1, 1, 1, "import warm\n")
+    first_pass = [
+        finding(both_need, edit(1, 5, 9, "warm")),
+        finding(both_need, edit(2, 5, 9, "warm")),
+        finding(edit(2, 5, 12, "skipped")),
+    ]
+    passes = iter([first_pass, [finding(edit(3, 10, 11, "3"))], []])
+    monkeypatch.setattr(rule_examples, "run", lambda root: next(passes))
+    rule_examples.fix(root)
+    assert (root / "a.py").read_text("utf-8") == "import warm\nx = warm(1)\ny = warm(3)\n"
