@@ -6,11 +6,12 @@ import multiprocessing
 import os
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
 
-from claude_lint.workers import Answer, Crash, Failure, Job, Outcome, Workers
+from claude_lint.workers import Answer, Crash, Failure, Job, Outcome, Workers, _start_method
 
 METHODS = multiprocessing.get_all_start_methods()
 
@@ -154,6 +155,7 @@ def test_a_preparation_that_fails_is_reported_for_every_job() -> None:
 
 ORPHAN_MAKER = r"""
 import sys
+import threading
 from claude_lint import workers
 
 tell = "__import__('os').write(1, b'%d\\n' % __import__('os').getpid())"
@@ -187,3 +189,15 @@ def is_running(process_id: int) -> bool:
             return stat.read().rpartition(")")[2].split()[0] != "Z"
     except (ProcessLookupError, FileNotFoundError):
         return False
+
+
+def test_a_process_with_threads_is_not_forked() -> None:
+    assert _start_method() == "fork"
+    done = threading.Event()
+    thread = threading.Thread(target=done.wait)
+    thread.start()
+    try:
+        assert _start_method() == "forkserver"
+    finally:
+        done.set()
+        thread.join()

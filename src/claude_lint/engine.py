@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -112,7 +113,9 @@ class _Tally:
     findings: list[Finding] = field(default_factory=list)
     relevant_files: int = 0
     suppressed: int = 0
-    fail_on: dict[str, Severity] = field(default_factory=dict)
+    fail_on: defaultdict[str, Severity] = field(
+        default_factory=lambda: defaultdict(lambda: Severity.WARNING)
+    )
     notes: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     internal_errors: list[InternalError] = field(default_factory=list)
@@ -141,16 +144,15 @@ class _Tally:
             relevant_files=self.relevant_files,
             suppressed=self.suppressed,
             baselined=baselined,
-            fails=any(finding.severity >= self._limit(finding) for finding in self.findings),
+            fails=any(
+                finding.severity >= self.fail_on[finding.location.path] for finding in self.findings
+            ),
             notes=tuple(self.notes),
             remarks=tuple(sorted(self.remarks)),
             internal_errors=tuple(sorted(self.internal_errors, key=lambda error: error.path)),
             facts=dict(sorted(self.facts.items())),
             timings=self.timings,
         )
-
-    def _limit(self, finding: Finding) -> Severity:
-        return self.fail_on[finding.location.path]
 
 
 def _found(options: Options, rulings: Rulings, tally: _Tally) -> list[FoundFile]:

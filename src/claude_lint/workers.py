@@ -203,10 +203,18 @@ def _start_method() -> str:
     It is safe only on Linux (macOS frameworks do not survive it) and in a process of one thread:
     a lock that another thread held would stay locked in the child for ever.
     """
-    if sys.platform == "linux" and len(os.listdir("/proc/self/task")) == 1:
+    if sys.platform == "linux" and _threads() == 1:
         return "fork"
     methods = multiprocessing.get_all_start_methods()
     return "forkserver" if "forkserver" in methods else "spawn"
+
+
+def _threads() -> int:
+    """Count this process's threads, those of native code as well where the system tells."""
+    try:
+        return len(os.listdir("/proc/self/task"))
+    except OSError:
+        return threading.active_count()
 
 
 def _death(exit_code: int, limit: float) -> Crash | Failure:
