@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from claude_lint.python import changes
+from claude_lint.python.flow import Arm
 from claude_lint.python.values import (
     Arguments,
     Constant,
@@ -36,7 +37,7 @@ def iterated(evaluator: Evaluator, value: Value, origin: Origin) -> Value:
     found: list[Value] = []
     for one in options(value):
         if isinstance(one, Sequence):
-            found.extend(conditioned(i, one.under) for i in one.items)
+            found.extend(_round(evaluator, one, number, origin) for number in range(len(one.items)))
             found.extend(one.rest)
         elif isinstance(one, Mapping):
             found.extend(entry.key for entry in one.entries)
@@ -44,6 +45,16 @@ def iterated(evaluator: Evaluator, value: Value, origin: Origin) -> Value:
         else:
             found.append(Item(one, Unknown(why="iteration"), origin=origin))
     return union(found)
+
+
+def _round(evaluator: Evaluator, base: Sequence, number: int, origin: Origin) -> Value:
+    """Return what one round of a loop is given; parts of it never mix with another round's."""
+    given = base.items[number]
+    if len(base.items) < 2 or not isinstance(given, (Mapping, Sequence)):
+        return conditioned(given, base.under)
+    place = base.origin.node if base.origin else None
+    arm = Arm(evaluator.branch((origin.node, place)), number)
+    return conditioned(given, base.under | {arm})
 
 
 def _same(evaluator: Evaluator, arguments: Arguments, origin: Origin) -> Value | None:

@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+
+import libcst as cst
+
+from claude_lint.files.source import SourceFile
+from claude_lint.python.evaluate import Evaluator
+from claude_lint.python.flow import compatible
+from claude_lint.python.project import Project
+from claude_lint.python.values import Constant, options
+
+
+def pairs(code: str) -> set[tuple[object, object]]:
+    """Return what the two arguments of the code's call of `send` can be together."""
+    path = Path("/project/example.py")
+    source = SourceFile(path, path.name, textwrap.dedent(code), "utf-8", False)
+    project = Project(Path("/project"), lambda path: None, lambda root: [])
+    module = project.module(source)
+    module.load_all()
+    evaluator = Evaluator(project)
+    (call,) = (node for node in module.calls if is_send(node))
+    first, second = (evaluator.value(module, argument.value) for argument in call.args)
+    return {
+        (shown(one), shown(other))
+        for one in options(first)
+        for other in options(second)
+        if compatible(one.under, other.under)
+    }
+
+
+def is_send(node: cst.Call) -> bool:
+    return isinstance(node.func, cst.Name) and node.func.value == "send"
+
+
+def shown(value: object) -> object:
+    return value.value if isinstance(value, Constant) else "?"
+
+
+def test_equal_tests_in_two_places_hold_together() -> None:
+    assert pairs(
+        """
+        def ask(provider):
+            if provider == "a":
+                url = "url-a"
+            else:
+                url = "url-b"
+            if provider == "a":
+                key = "key-a"
+            else:
+                key = "key-b"
+            send(url, key)
+        """
+    ) == {("url-a", "key-a"), ("url-b", "key-b")}
+
+
+def test_a_variable_set_anew_between_two_tests_ties_nothing() -> None:
+    assert ("url-a", "key-b") in pairs(
+        """
+        def ask(provider):
+            url = "url-a" if provider == "a" else "url-b"
+            provider = other()
+            key = "key-a" if provider == "a" else "key-b"
+            send(url, key)
+        """
+    )
+
+
+def test_attributes_set_by_the_constructor_agree_with_methods_that_ask_again() -> None:
+    assert pairs(
+        """
+        class Llm:
+            def __init__(self, provider):
+                self.provider = provider
+                if provider == "a":
+                    self.url = "url-a"
+                elif provider == "b":
+                    self.url = "url-b"
+
+            def key(self):
+                if self.provider == "a":
+                    return "key-a"
+                return "key-b"
+
+            def ask(self):
+                send(self.url, self.key())
+        """
+    ) == {("url-a", "key-a"), ("url-b", "key-b")}
+
+
+def test_membership_and_inequality_are_read_as_tests_of_values() -> None:
+    assert pairs(
+        """
+        def ask(provider):
+            url = "url-ab" if provider in ("a", "b") else "url-c"
+            key = "key-c" if provider != "a" else "key-a"
+            send(url, key)
+        """
+    ) == {("url-ab", "key-a"), ("url-ab", "key-c"), ("url-c", "key-c")}
+
+
+def test_cases_of_a_match_agree_with_if() -> None:
+    assert pairs(
+        """
+        def ask(provider):
+            match provider:
+                case "a":
+                    url = "url-a"
+                case _:
+                    url = "url-b"
+            key = "key-a" if provider == "a" else "key-b"
+            send(url, key)
+        """
+    ) == {("url-a", "key-a"), ("url-b", "key-b")}
+
+
+def test_what_follows_an_early_return_is_the_other_case() -> None:
+    assert pairs(
+        """
+        def url(kind):
+            if kind == "a":
+                return "url-a"
+            return "url-b"
+
+        def ask(kind):
+            send(url(kind), "key-a" if kind == "a" else "key-b")
+        """
+    ) == {("url-a", "key-a"), ("url-b", "key-b")}
+
+
+def test_a_constant_argument_decides_the_branches_of_the_function() -> None:
+    assert pairs(
+        """
+        def key(provider, plain=False):
+            if plain:
+                return "plain"
+            if provider == "a":
+                return "key-a"
+            return "key-b"
+
+        def ask():
+            send("url-a", key("a"))
+        """
+    ) == {("url-a", "key-a")}
+
+
+def test_one_key_chooses_the_same_entry_everywhere() -> None:
+    assert pairs(
+        """
+        PROVIDERS = {"a": {"url": "url-a", "key": "key-a"}, "b": {"url": "url-b", "key": "key-b"}}
+
+        def ask(name):
+            chosen = PROVIDERS[name]
+            send(chosen["url"], PROVIDERS[name]["key"])
+        """
+    ) == {("url-a", "key-a"), ("url-b", "key-b")}
+
+
+def test_the_parts_of_one_round_of_a_loop_stay_together() -> None:
+    assert pairs(
+        """
+        PROVIDERS = [("url-a", {"key": "key-a"}), ("url-b", {"key": "key-b"})]
+
+        def ask():
+            for url, options in PROVIDERS:
+                send(url, options["key"])
+        """
+    ) == {("url-a", "key-a"), ("url-b", "key-b")}
+
+
+def test_a_string_does_not_contradict_the_name_of_a_constant() -> None:
+    assert ("url-a", "key-a") in pairs(
+        """
+        def ask(provider):
+            url = "url-a" if provider == "anthropic" else "url-b"
+            key = "key-a" if provider == Provider.CLAUDE else "key-b"
+            send(url, key)
+        """
+    )
