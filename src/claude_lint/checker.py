@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -74,7 +74,9 @@ class Checker:
         try:
             module = self.project.module(source)
         except UnparsableError as problem:
-            return CheckResult((_unparsable(source, problem),))
+            # A secret is one in whatever text it stands.
+            view = self._view(Module.unparsed(source))
+            return CheckResult((_unparsable(source, problem), *self._findings(view)))
         view = self._view(module)
         findings = tuple(self._findings(view))
         notes = tuple(_notes(module))
@@ -127,10 +129,10 @@ def to_finding(rule: Rule, problem: Problem, view: View, fact: object) -> Findin
     A problem that stands in another module is told at the call that meets it, so that what is
     said about a file never depends on which other files are named.
     """
-    document = documents.find(rule.name)
-    assert document is not None, rule.name
     at = checks.origin_of(problem.at)
     related = list(problem.related)
+    if isinstance(problem.at, Location):
+        return _made(rule, problem, view, problem.at, related)
     call = getattr(fact, "call", None)
     if (at is None or at.module is not view.module) and isinstance(call, Origin):
         if at is not None:
@@ -139,23 +141,34 @@ def to_finding(rule: Rule, problem: Problem, view: View, fact: object) -> Findin
     assert at is not None, problem.message
     place = span(at.module, at.node)
     scope, _point = at.module.place(at.node)
+    finding = _made(rule, problem, view, at.module.source.locate(place), related)
+    excerpt = mask(_excerpt(at.module, place))
+    return replace(finding, scope=scope.qualified_name, excerpt=excerpt)
+
+
+def _made(
+    rule: Rule, problem: Problem, view: View, at: Location, related: Iterable[tuple[Place, str]]
+) -> Finding:
+    document = documents.find(rule.name)
+    assert document is not None, rule.name
     fix = problem.fix
     return Finding(
         code=document.code,
         rule=rule.name,
         severity=problem.severity or document.severity,
         message=mask(problem.message),
-        location=at.module.source.locate(place),
+        location=at,
         help=mask(problem.help),
         related=tuple(_related(related, view)),
         fix=Fix(mask(fix.title), fix.safety, fix.edits) if fix is not None else None,
-        scope=scope.qualified_name,
-        excerpt=mask(_excerpt(at.module, place)),
     )
 
 
 def _related(places: Iterable[tuple[Place, str]], view: View) -> Iterator[Related]:
     for place, words in places:
+        if isinstance(place, Location):
+            yield Related(place, mask(words))
+            continue
         origin = checks.origin_of(place)
         if origin is None or origin.module.unit(origin.node) is None:
             continue

@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from claude_lint.claude.view import View
-from claude_lint.findings import Edit, Safety, Severity
+from claude_lint.findings import Edit, Location, Safety, Severity
 from claude_lint.python.values import Entry, Origin, Value
 
-Place = Origin | Value | Entry
+Place = Origin | Value | Entry | Location
+"""An expression, or a location for what is none: a comment, a cell's output."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,9 @@ def load() -> dict[str, Rule]:
 
 
 def origin_of(place: Place) -> Origin | None:
-    """Return the expression a place stands for."""
+    """Return the expression a place stands for, None where it is none of which that is known."""
+    if isinstance(place, Location):
+        return None
     return place if isinstance(place, Origin) else place.origin
 
 
