@@ -344,9 +344,10 @@ class Evaluator:
                 inner = inner.parent
             point = inner.point if inner.kind in ("comprehension", "lambda") else END
         bindings = owner.bindings(name)
-        found, _is_certain = reaching(bindings, point, owner.exits)
+        own = [binding for binding in bindings if binding.scope is owner]
+        found, _is_certain = reaching(own, point, owner.exits)
         if not found and point is not END:
-            found = list(bindings)
+            found = own
         values: list[Value] = []
         for binding in found:
             seen_from = point if owner is scope else END
@@ -357,13 +358,14 @@ class Evaluator:
             value = changes.since(self, value, (name,), owner, binding.point, point, frame)
             values.append(named(conditioned(value, under), name))
         for late in bindings:  # a `global` in some function may bind at any time
-            if late.scope is not owner and late not in found:
+            if late.scope is not owner:
                 values.append(named(self.bound(late, None), name))
         if not values:
             values.append(Unknown(origin=origin, why="unbound", name=name))
         return union(values)
 
     def _outside(self, module: Module, name: str, origin: Origin) -> Value:
+        module.load_star_imports()
         for base in module.star_imports:
             found = self.imported(
                 module, f"{base}.{name}" if not base.endswith(".") else base + name, origin
@@ -397,9 +399,7 @@ class Evaluator:
             return objects.parameter(self, binding, frame)
         if kind == "for":
             value = self.value(module, binding.node, frame)
-            return builtin_calls.unpack(
-                self, iterated(self, value, origin), binding.path, origin
-            )
+            return builtin_calls.unpack(self, iterated(self, value, origin), binding.path, origin)
         if kind == "with":
             return self.value(module, binding.node, frame)
         if kind == "annotation" and binding.annotation is not None:

@@ -24,6 +24,7 @@ from claude_lint.python.syntax import access_path, children
 _ORDER_PER_UNIT = 1 << 20
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _GLOBAL = re.compile(r"^[ \t]*global[ \t]+([\w, \t]+)", re.MULTILINE)
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _CHANGING = frozenset({"setitem", "setattr", "call", "augmented", "delitem"})
 _MEMBER_HEADER = "class _:\n"
 
@@ -40,8 +41,8 @@ class Unit:
     """One statement of a module or class body: its extent, its names, and its tree on demand."""
 
     __slots__ = (
-        "failed", "first", "header_end", "last", "loaded", "members", "module", "names", "number",
-        "positions", "root", "scope", "wrapped",
+        "failed", "first", "header_end", "is_definition", "last", "loaded", "members", "module", "names",
+        "number", "owner", "positions", "root", "scope",
     )  # fmt: skip
 
     def __init__(
@@ -53,7 +54,8 @@ class Unit:
         self.members: tuple[Unit, ...] = ()  # of a class whose body is indexed
         self.header_end = 0  # last line of an indexed class's header
         self.scope: Scope = module.scope
-        self.wrapped = False  # stands in a class body
+        self.owner: Unit | None = None  # the class whose member it is
+        self.is_definition = False  # of a function or class
         self.loaded = False
         self.failed = False
         self.root: cst.Module | None = None
@@ -68,7 +70,7 @@ class Unit:
     @property
     def line_offset(self) -> int:
         """What to add to a line of the parsed text to get a line of the module."""
-        return self.first - (2 if self.wrapped else 1)
+        return self.first - (2 if self.owner is not None else 1)
 
     def load(self) -> None:
         """Parse the statement and fill the scope it stands in. A second call does nothing."""
@@ -76,7 +78,8 @@ class Unit:
             return
         self.loaded = True
         text = self.text
-        if self.wrapped:
+        if self.owner is not None:
+            self.owner.load()
             text = _MEMBER_HEADER + text
         if self.members:
             text += (
@@ -152,7 +155,7 @@ class Module:
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             self._index_whole(error)
             return
-        self.units = self._units_of(tree.body, self.scope, nested=False)
+        self.units = self._units_of(tree.body, self.scope, None)
         self.scope.units = self.units
 
     def _index_whole(self, error: Exception) -> None:
@@ -174,7 +177,9 @@ class Module:
         self.units = (unit,)
         self.adopt(unit)
 
-    def _units_of(self, body: Sequence[ast.stmt], scope: Scope, nested: bool) -> tuple[Unit, ...]:
+    def _units_of(
+        self, body: Sequence[ast.stmt], scope: Scope, owner: Unit | None
+    ) -> tuple[Unit, ...]:
         units: list[Unit] = []
         for statement in body:
             first, last = _first_line(statement), statement.end_lineno or statement.lineno
@@ -185,9 +190,10 @@ class Module:
                 units[-1].members = ()
                 continue
             unit = Unit(self, self._next_number(), first, last, names)
-            unit.scope, unit.wrapped = scope, nested
+            unit.scope, unit.owner = scope, owner
+            unit.is_definition = isinstance(statement, _DEFINITIONS)
             units.append(unit)
-            if isinstance(statement, ast.ClassDef) and not nested:
+            if isinstance(statement, ast.ClassDef) and owner is None:
                 self._index_class(unit, statement)
         for unit in units:
             if not unit.members:
@@ -200,7 +206,7 @@ class Module:
         if body_first <= statement.lineno or not header.strip():
             return
         scope = Scope("class", statement.name, self.scope, self)
-        members = self._units_of(statement.body, scope, nested=True)
+        members = self._units_of(statement.body, scope, unit)
         if len(members) == 1 and members[0].last == members[0].first:
             return  # nothing to gain
         unit.header_end = body_first - 1
@@ -236,7 +242,7 @@ class Module:
                 stack.append(child)
         builder = Builder(self, unit.number * _ORDER_PER_UNIT)
         statements: Sequence[cst.CSTNode] = root.body
-        if unit.wrapped:
+        if unit.owner is not None:
             wrapper = root.body[0]
             assert isinstance(wrapper, cst.ClassDef)
             statements = wrapper.body.body
@@ -264,6 +270,12 @@ class Module:
             self.calls_by_name[path.attr.value].append(node)
         elif isinstance(path, cst.Name):
             self.calls_by_name[path.value].append(node)
+
+    def load_star_imports(self) -> None:
+        """Load the statements that import every name of a module."""
+        for unit in self.units:
+            if "*" in unit.names:
+                unit.load()
 
     def all_units(self) -> Iterator[Unit]:
         """Yield every unit, members after their class."""
@@ -319,9 +331,11 @@ class Module:
         known = self._foreign_events.get(name)
         if known is None:
             self._foreign_events[name] = known = []
+            word = re.compile(rf"\b{re.escape(name)}\b")
             changing = re.compile(rf"\b{re.escape(name)}\b\s*(?:\[|\.\w+\s*[\[(=.]|\|=|\+=)")
-            if changing.search(self.lines):
-                self.load_matching(changing)
+            for unit in self.all_units():
+                if not unit.loaded and (changing if unit.is_definition else word).search(unit.text):
+                    unit.load()
             stack = list(self.scope.inner)
             while stack:
                 inner = stack.pop()

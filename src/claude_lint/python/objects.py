@@ -411,6 +411,8 @@ def _plain_attribute(
         return _module_attribute(evaluator, base.module, name, origin)
     if isinstance(base, Symbol):
         return Symbol(f"{base.path}.{name}", origin=origin)
+    if isinstance(base, Constant) and name == "value":
+        return base  # of an enum, whose members stand for their values here
     if isinstance(base, ClassValue):
         return _class_attribute(evaluator, base, name, origin)
     if isinstance(base, Instance):
@@ -428,11 +430,10 @@ def _module_attribute(evaluator: Evaluator, module: Module, name: str, origin: O
     found = evaluator.project.submodule(module, name)
     if found is not None:
         return ModuleValue(found, origin=origin)
-    return (
-        evaluator._outside(module, name, origin)
-        if module.star_imports
-        else Unknown(origin=origin, why="attribute", name=name)
-    )
+    module.load_star_imports()
+    if module.star_imports:
+        return evaluator._outside(module, name, origin)
+    return Unknown(origin=origin, why="attribute", name=name)
 
 
 def bases(evaluator: Evaluator, scope: Scope) -> list[Value]:

@@ -19,6 +19,7 @@ _IMPORTS = re.compile(
     re.MULTILINE,
 )
 _MOST_USERS = 60
+_MOST_STEPS = 1
 
 Reader = Callable[[Path], SourceFile | None]
 Lister = Callable[[Path], list[Path]]
@@ -170,21 +171,21 @@ class Project:
         return found
 
     def _users(self, module: Module) -> set[Path]:
-        """Return the files that import the module, also through packages that re-export it."""
+        """Return the files that import the module, directly or through one other."""
         importers = self._import_index()
-        path = module.source.path
-        names = [path.parent.name if path.name == "__init__.py" else path.stem]
         found: set[Path] = set()
         seen: set[str] = set()
+        names = [(_import_name(module.source.path), 0)]
         while names and len(found) <= _MOST_USERS * 4:
-            name = names.pop()
+            name, steps = names.pop(0)
             if name in seen:
                 continue
             seen.add(name)
             for user in importers.get(name, ()):
                 found.add(user)
-                if user.name == "__init__.py":
-                    names.append(user.parent.name)
+                # A package hands on what it imports, a subclass what it inherits.
+                if user.name == "__init__.py" or steps < _MOST_STEPS:
+                    names.append((_import_name(user), steps + 1))
         return found
 
     def _import_index(self) -> dict[str, set[Path]]:
@@ -202,3 +203,8 @@ class Project:
                         index[word.decode("utf-8", "replace")].add(path)
             self._importers = index
         return self._importers
+
+
+def _import_name(path: Path) -> str:
+    """Return the last component of the dotted name that a file is imported by."""
+    return path.parent.name if path.name == "__init__.py" else path.stem

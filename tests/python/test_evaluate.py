@@ -1,0 +1,334 @@
+"""What expressions are found to be, inside one module."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from resolving import resolve
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("'claude-' + 'opus'", "'claude-opus'"),
+        ("'claude-' 'opus'", "'claude-opus'"),
+        ("f'{\"claude\"}-{5}'", "'claude-5'"),
+        ("'%s-%s' % ('claude', 5)", "'claude-5'"),
+        ("'{}-{name}'.format('claude', name='opus')", "'claude-opus'"),
+        ("'-'.join(['claude', 'opus'])", "'claude-opus'"),
+        ("' Claude '.strip().lower()", "'claude'"),
+        ("8 * 1024", "8192"),
+        ("-1", "-1"),
+        ("{'a': 1, **{'b': 2}}", "{'a': 1, 'b': 2}"),
+        ("{'a': 1} | {'a': 2}", "{'a': 2}"),
+        ("dict(a=1, **{'b': 2})", "{'a': 1, 'b': 2}"),
+        ("[1] + [2]", "[1, 2]"),
+        ("[*[1, 2], 3]", "[1, 2, 3]"),
+        ("{'a': {'b': 1}}['a']['b']", "1"),
+        ("{'a': 1}.get('b', 2)", "2"),
+        ("[1, 2][-1]", "2"),
+        ("1 if flag() else 2", "1 | 2"),
+        ("None or 'b'", "'b'"),
+        ("'a' and 'b'", "'b'"),
+        ("(x := 'walrus')", "'walrus'"),
+    ],
+)
+def test_an_expression_is_worked_out(expression: str, value: str) -> None:
+    assert resolve(f"use({expression})") == [value]
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("os.getenv('K')", "$K"),
+        ("os.environ['K']", "$K"),
+        ("os.environ.get('K', 'd')", "$K or 'd'"),
+        ("os.getenv('K') or 'd'", "$K or 'd'"),
+        ("f'Bearer {os.environ[\"K\"]}'", "f'Bearer {$K}'"),
+    ],
+)
+def test_the_environment_keeps_its_name_and_default(expression: str, value: str) -> None:
+    assert resolve(f"import os\nuse({expression})") == [value]
+
+
+def test_names_are_followed_through_scopes() -> None:
+    assert resolve(
+        """
+        MODEL = "outer"
+        def ask():
+            model = MODEL
+            def inner():
+                use(model)
+            inner()
+        """
+    ) == ["'outer'"]
+
+
+def test_a_later_binding_replaces_an_earlier_one() -> None:
+    assert resolve("m = 1\nm = 2\nuse(m)") == ["2"]
+
+
+def test_a_binding_under_a_branch_leaves_both() -> None:
+    assert resolve("m = 1\nif x():\n    m = 2\nuse(m)") == ["1 | 2"]
+
+
+def test_all_branches_together_replace_what_was_before() -> None:
+    code = "m = 1\nif x():\n    m = 2\nelif y():\n    m = 3\nelse:\n    m = 4\nuse(m)"
+    assert resolve(code) == ["2 | 3 | 4"]
+
+
+def test_a_branch_that_leaves_does_not_reach_what_follows() -> None:
+    code = """
+    def ask(flag):
+        model = "right"
+        if flag:
+            model = "wrong"
+            return None
+        use(model)
+    """
+    assert resolve(code) == ["'right'"]
+
+
+def test_a_use_in_one_branch_does_not_see_the_other() -> None:
+    code = "if x():\n    m = 1\n    use(m)\nelse:\n    m = 2\n    use(m)"
+    assert resolve(code) == ["1", "2"]
+
+
+def test_what_a_loop_binds_late_reaches_its_next_round() -> None:
+    code = "m = 1\nfor i in range(3):\n    use(m)\n    m = 2"
+    assert resolve(code) == ["1 | 2"]
+
+
+def test_an_import_that_may_fail_leaves_its_fallback() -> None:
+    code = "try:\n    import anthropic\nexcept ImportError:\n    anthropic = None\nuse(anthropic)"
+    assert resolve(code) == ["None | anthropic"]
+
+
+def test_a_loop_over_a_list_gives_its_items() -> None:
+    assert resolve("for m in ['a', 'b']:\n    use(m)") == ["'a' | 'b'"]
+
+
+def test_a_loop_over_items_gives_keys_and_values() -> None:
+    code = "for key, value in {'a': 1, 'b': 2}.items():\n    use(key)\n    use(value)"
+    assert resolve(code) == ["'a' | 'b'", "1 | 2"]
+
+
+def test_a_dict_built_in_steps_has_all_of_them() -> None:
+    code = """
+    body = {"model": "m"}
+    body["max_tokens"] = 1
+    body.update(stream=True)
+    body.setdefault("model", "other")
+    del body["stream"]
+    use(body)
+    """
+    assert resolve(code) == ["{'model': 'm', 'max_tokens': 1}"]
+
+
+def test_a_key_set_under_a_branch_is_marked() -> None:
+    code = "body = {}\nif x():\n    body['a'] = 1\nuse(body)"
+    assert resolve(code) == ["{'a'?: 1}"]
+
+
+def test_what_happens_after_the_use_does_not_count() -> None:
+    assert resolve("body = {}\nuse(body)\nbody['a'] = 1") == ["{}"]
+
+
+def test_a_helper_of_the_project_is_looked_into() -> None:
+    code = """
+    def fill(body):
+        body["a"] = 1
+    body = {}
+    fill(body)
+    use(body)
+    """
+    assert resolve(code) == ["{'a': 1}"]
+
+
+def test_an_unknown_helper_opens_what_it_is_handed() -> None:
+    assert resolve("from elsewhere import fill\nbody = {}\nfill(body)\nuse(body)") == ["{**?}"]
+
+
+def test_reading_functions_open_nothing() -> None:
+    code = "import json, logging\nb = {}\njson.dumps(b)\nlogging.info(b)\nprint(b)\nuse(b)"
+    assert resolve(code) == ["{}"]
+
+
+def test_a_list_grows_by_its_methods() -> None:
+    code = "m = [1]\nm.append(2)\nm.insert(0, 0)\nm.extend([3])\nm += [4]\nuse(m)"
+    assert resolve(code) == ["[0, 1, 2, 3, 4]"]
+
+
+def test_a_function_returns_what_its_branches_return() -> None:
+    code = """
+    def pick(flag):
+        if flag:
+            return "a"
+        return "b"
+    use(pick(unknown()))
+    use(pick(True))
+    """
+    assert resolve(code) == ["'a' | 'b'", "'a'"]
+
+
+def test_a_function_is_evaluated_with_what_the_call_passes() -> None:
+    code = """
+    def headers(key, extra=None, **more):
+        return {"x-api-key": key, "extra": extra, **more}
+    use(headers("k", version="v"))
+    """
+    assert resolve(code) == ["{'x-api-key': 'k', 'extra': None, 'version': 'v'}"]
+
+
+def test_a_parameter_is_what_the_project_passes() -> None:
+    code = """
+    def ask(model, size=1):
+        use(model)
+        use(size)
+    ask("a")
+    ask("b", size=2)
+    """
+    assert resolve(code) == ["'a' | 'b'", "1 | 2"]
+
+
+def test_a_parameter_nobody_passes_is_open() -> None:
+    assert resolve("def ask(model='a'):\n    use(model)") == ["'a' | ?"]
+
+
+def test_an_annotation_tells_what_nothing_else_does() -> None:
+    code = """
+    from anthropic import Anthropic
+    def ask(client: "Anthropic | None" = None):
+        use(client)
+    """
+    assert resolve(code) == ["None | some anthropic.Anthropic"]
+
+
+def test_attributes_of_self_join_over_the_class_and_its_bases() -> None:
+    code = """
+    class Base:
+        model = "base"
+        def __init__(self):
+            self.url = "u"
+    class Child(Base):
+        model = "child"
+        def set(self, url):
+            self.url = url
+        def ask(self):
+            use(self.model)
+            use(self.url)
+    Child().set("v")
+    """
+    assert resolve(code) == ["'child'", "'u' | 'v'"]
+
+
+def test_constructor_arguments_reach_the_attributes_of_an_instance() -> None:
+    code = """
+    class Client:
+        def __init__(self, model="default"):
+            self.model = model
+    use(Client(model="given").model)
+    """
+    assert resolve(code) == ["'given'"]
+
+
+def test_a_dataclass_field_is_its_default_or_what_is_passed() -> None:
+    code = """
+    from dataclasses import dataclass, field
+    @dataclass
+    class Config:
+        model: str = "default"
+        names: list = field(default_factory=lambda: ["a"])
+    use(Config().model)
+    use(Config(model="given").model)
+    use(Config().names)
+    """
+    assert resolve(code) == ["'default'", "'given'", "['a']"]
+
+
+def test_an_enum_member_is_its_value() -> None:
+    code = """
+    from enum import Enum
+    class Model(str, Enum):
+        OPUS = "claude-opus"
+    use(Model.OPUS.value)
+    use(Model.OPUS)
+    """
+    assert resolve(code) == ["'claude-opus'", "'claude-opus'"]
+
+
+def test_a_property_gives_what_it_returns() -> None:
+    code = """
+    class Client:
+        @property
+        def model(self):
+            return "m"
+        def ask(self):
+            use(self.model)
+    """
+    assert resolve(code) == ["'m'"]
+
+
+def test_changes_to_an_attribute_of_an_object_travel_with_it() -> None:
+    code = """
+    import requests
+    def session():
+        made = requests.Session()
+        made.headers = {"a": "1"}
+        made.headers["b"] = "2"
+        return made
+    use(session().headers)
+    """
+    assert resolve(code) == ["{'a': '1', 'b': '2'}"]
+
+
+def test_foreign_objects_stay_symbolic() -> None:
+    code = "from anthropic import Anthropic as A\nuse(A(max_retries=0).messages.create)"
+    assert resolve(code) == ["anthropic.Anthropic(max_retries=0).messages.create"]
+
+
+def test_what_global_binds_in_a_function_is_seen() -> None:
+    code = """
+    client = None
+    def setup():
+        global client
+        client = "made"
+    def ask():
+        use(client)
+    """
+    assert resolve(code) == ["'made' | None"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "a = b\nb = a\nuse(a)",
+        "def f():\n    return f()\nuse(f())",
+        "class A(A):\n    pass\nuse(A().x)",
+        "x = {}\nx['x'] = x\nuse(x)",
+        "def f(n):\n    return g(n)\ndef g(n):\n    return f(n)\nuse(f(1))",
+    ],
+)
+def test_circles_end(code: str) -> None:
+    assert len(resolve(code)) == 1
+
+
+def test_what_was_asked_first_does_not_change_the_answer() -> None:
+    code = """
+    class Node:
+        def __init__(self, parent=None, name="n"):
+            self.parent = parent
+            self.name = name
+        def label(self):
+            return self.parent.label() if self.parent else self.name
+    root = Node()
+    leaf = Node(root, "leaf")
+    one(root.label())
+    two(leaf.label())
+    one(root.label())
+    """
+    one, first = resolve(code, "one"), resolve(code, "one")[0]
+    assert one == [first, first]
+    assert resolve(code, "two") == resolve(textwrap.dedent(code) + "three(root.label())", "two")

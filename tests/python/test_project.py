@@ -1,0 +1,72 @@
+"""Names that lead to other modules of the project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from resolving import project, resolved
+
+
+CHILD = """
+from base import Base
+class Child(Base):
+    def go(self):
+        use(self.model)
+"""
+
+
+def test_a_constant_comes_from_another_module(tmp_path: Path) -> None:
+    made, modules = project(
+        {
+            "app/__init__.py": "",
+            "app/config.py": "MODEL = 'm'",
+            "app/main.py": "from .config import MODEL\nuse(MODEL)",
+        },
+        tmp_path,
+    )
+    assert resolved(made, modules["app/main.py"]) == ["'m'"]
+
+
+def test_a_package_hands_on_what_it_imports(tmp_path: Path) -> None:
+    made, modules = project(
+        {
+            "src/app/__init__.py": "from app.config import *",
+            "src/app/config.py": "MODEL = 'm'",
+            "src/app/main.py": "import app\nuse(app.MODEL)\nuse(app.config.MODEL)",
+        },
+        tmp_path,
+    )
+    assert resolved(made, modules["src/app/main.py"]) == ["'m'", "'m'"]
+
+
+def test_a_file_that_only_has_a_library_s_name_is_not_the_library(tmp_path: Path) -> None:
+    made, modules = project(
+        {"anthropic.py": "x = 1", "main.py": "from anthropic import Anthropic\nuse(Anthropic)"},
+        tmp_path,
+    )
+    assert resolved(made, modules["main.py"]) == ["anthropic.Anthropic"]
+
+
+def test_a_base_class_and_a_caller_stand_in_other_files(tmp_path: Path) -> None:
+    made, modules = project(
+        {
+            "base.py": "class Base:\n    model = 'm'\n    def ask(self, n):\n        use(n)",
+            "child.py": CHILD,
+            "main.py": "from child import Child\nChild().ask(7)",
+        },
+        tmp_path,
+    )
+    assert resolved(made, modules["child.py"]) == ["'m'"]
+    assert resolved(made, modules["base.py"]) == ["7"]
+
+
+def test_import_circles_end(tmp_path: Path) -> None:
+    made, modules = project(
+        {"a.py": "from b import X as Y\nX = Y\nuse(X)", "b.py": "from a import X"}, tmp_path
+    )
+    assert len(resolved(made, modules["a.py"])) == 1
+
+
+def test_what_is_outside_stays_a_symbol(tmp_path: Path) -> None:
+    made, modules = project({"a.py": "from os import path\nuse(path.join)"}, tmp_path)
+    assert resolved(made, modules["a.py"]) == ["os.path.join"]
