@@ -9,6 +9,14 @@ from claude_lint.claude.client_calls import ClientCall, ClientMade, client_calls
 from claude_lint.claude.facts import CallSite, Request
 from claude_lint.claude.models import ModelUse, model_uses
 from claude_lint.claude.response_uses import ResponseUse, response_uses
+from claude_lint.claude.sdk_uses import (
+    SdkCall,
+    SdkMember,
+    SdkName,
+    sdk_calls,
+    sdk_members,
+    sdk_names,
+)
 from claude_lint.claude.view import View
 from claude_lint.python.module import Module
 
@@ -33,4 +41,7 @@ EXTRACTORS: dict[type, Callable[[View], Iterable[Any]]] = {
     ResponseUse: response_uses,
     ClientCall: client_calls,
     ClientMade: clients_made,
+    SdkName: sdk_names,
+    SdkMember: sdk_members,
+    SdkCall: sdk_calls,
 }

@@ -1,4 +1,4 @@
-"""What the `anthropic` SDK no longer has and since when, and names that others have and it never had."""
+"""What the `anthropic` SDK dropped and since when, and what others have and it never had."""
 
 from __future__ import annotations
 
