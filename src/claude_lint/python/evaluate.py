@@ -6,6 +6,7 @@ what is being worked out, so that cycles end as `Unknown`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable
 from dataclasses import replace
 
@@ -61,6 +62,8 @@ _STEPS = 6_000
 _MOST_NESTED = 120
 _UNCUT = 1 << 30
 _MOST_TEXTS = 8
+_ESCAPES = {"\n": "", "n": "\n", "r": "\r", "t": "\t"}
+_ESCAPE = re.compile(r"\\([\n\\'\"nrt])")
 MAX_DEPTH = 6
 _NUMBERS = (cst.Integer, cst.Float, cst.Imaginary)
 
@@ -211,7 +214,7 @@ class Evaluator:
         parts: list[str | Value] = []
         for part in node.parts:
             if isinstance(part, cst.FormattedStringText):
-                parts.append(part.value.replace("{{", "{").replace("}}", "}"))
+                parts.append(_literal(part.value, "r" in node.prefix.lower()))
             elif isinstance(part, cst.FormattedStringExpression):
                 value = self.value(module, part.expression, frame)
                 plain = part.conversion is None and not part.format_spec
@@ -451,6 +454,13 @@ def outer_frame(frame: Frame | None, owner: Scope) -> Frame | None:
     while frame is not None and frame.scope is not owner:
         frame = frame.outer
     return frame
+
+
+def _literal(text: str, is_raw: bool) -> str:
+    """Return what a literal piece of an f-string says."""
+    if "\\" in text and not is_raw:
+        text = _ESCAPE.sub(lambda match: _ESCAPES.get(match[1], match[1]), text)
+    return text.replace("{{", "{").replace("}}", "}")
 
 
 def text_parts(value: Value) -> list[str | Value]:
