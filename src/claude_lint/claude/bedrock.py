@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from claude_lint.claude.calls import Call
 from claude_lint.claude.catalog import Platform
 from claude_lint.claude.facts import Fields, Request, fields_of
-from claude_lint.claude.http import unserialized
+from claude_lint.claude.http_bodies import unserialized
 from claude_lint.claude.reading import Reading
 from claude_lint.python.values import (
     Attribute,

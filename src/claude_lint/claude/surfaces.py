@@ -4,14 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from claude_lint.claude import bedrock, compat, http_requests, sdk, wrappers
+from claude_lint.claude import (
+    bedrock,
+    compat,
+    http_aiohttp,
+    http_client,
+    http_curl,
+    http_httpx,
+    http_other,
+    http_requests,
+    http_urllib,
+    http_urllib3,
+    sdk,
+    wrappers,
+)
 from claude_lint.claude.calls import Call
 from claude_lint.claude.facts import Request
 from claude_lint.claude.reading import Reading
 
 Reader = Callable[[Call, Reading], Iterator[Request]]
 
-_MODULES = (sdk, bedrock, compat, wrappers, http_requests)
+_MODULES = (
+    sdk, bedrock, compat, wrappers, http_requests, http_httpx, http_aiohttp, http_urllib,
+    http_urllib3, http_client, http_curl, http_other,
+)  # fmt: skip
 
 NAMES: frozenset[str] = frozenset().union(*(module.NAMES for module in _MODULES))
 """The last names of all calls that any surface reads."""
