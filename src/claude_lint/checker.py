@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -18,6 +19,7 @@ from claude_lint.claude.extractors import EXTRACTORS
 from claude_lint.claude.reading import Reading
 from claude_lint.claude.target import target_for
 from claude_lint.claude.view import View
+from claude_lint.files.discovery import discover, display_path
 from claude_lint.files.source import SourceFile, Unreadable, read_source
 from claude_lint.findings import Finding, Fix, Location, Related, Span
 from claude_lint.masking import mask
@@ -64,7 +66,7 @@ class Checker:
             tuple(settings.client_factories),
             tuple(settings.retry_wrappers),
         )
-        self.project = Project(check.root, self._read, _project_files)
+        self.project = Project(check.root, self._read, self._project_files)
         self.evaluator = Evaluator(self.project)
         self.requests: dict[Module, Requests] = {}
         self.rules = checks.load()
@@ -116,9 +118,17 @@ class Checker:
                             found[key] = finding
         return found.values()
 
+    def _project_files(self, root: Path) -> list[Path]:
+        settings = self.check_settings.settings
+        exclude = (*settings.exclude, *settings.extend_exclude)
+        found = discover([root], cwd=root, exclude=exclude)
+        modules = (one.path for one in found.files if one.path.suffix in (".py", ".pyi"))
+        return list(itertools.islice(modules, _MOST_FILES))
+
     def _read(self, path: Path) -> SourceFile | None:
         try:
-            return read_source(path, path.name, self.check_settings.settings.max_file_size)
+            display = display_path(str(path), Path.cwd())
+            return read_source(path, display, self.check_settings.settings.max_file_size)
         except (Unreadable, OSError):
             return None
 
@@ -193,10 +203,3 @@ def _notes(module: Module) -> Iterator[str]:
         if unit.failed:
             place = Location(module.source.display, Span(unit.first, 1, unit.last, 1))
             yield f"{place.path}:{unit.first}: this statement was not judged: LibCST cannot take it"
-
-
-def _project_files(root: Path) -> list[Path]:
-    from claude_lint.files.discovery import discover
-
-    found = discover([root], cwd=root)
-    return [one.path for one in found.files if one.path.suffix in (".py", ".pyi")][:_MOST_FILES]

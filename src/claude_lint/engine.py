@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from claude_lint import baseline
-from claude_lint.claude.anchors import NEEDLES
+from claude_lint.claude.anchors import NEEDLES, imports_a_mention
 from claude_lint.files.discovery import FoundFile, discover, display_path, gate, gate_file
 from claude_lint.files.encoding import Inaccessible, TooLarge, Unreadable, read_bytes
 from claude_lint.findings import Finding, Severity
@@ -227,7 +227,9 @@ def _read(path: Path, settings: Settings, stdin: bytes | None) -> bytes | None:
         if gate_file(path, needles):
             raise
         return None
-    return data if gate(data, needles) else None
+    if gate(data, needles) or imports_a_mention(data, path, settings.root, needles):
+        return data
+    return None
 
 
 def _task(file: FoundFile, data: bytes, options: Options, rulings: Rulings) -> Task:

@@ -41,8 +41,8 @@ class Unit:
     """One statement of a module or class body: its extent, its names, and its tree on demand."""
 
     __slots__ = (
-        "failed", "first", "header_end", "is_definition", "last", "loaded", "members", "module", "names",
-        "number", "owner", "positions", "root", "scope",
+        "failed", "first", "header_end", "is_definition", "last", "loaded", "members", "module",
+        "names", "number", "owner", "positions", "root", "scope",
     )  # fmt: skip
 
     def __init__(

@@ -6,18 +6,14 @@ Site-packages are never read: a name that leads outside the project stays a `Sym
 from __future__ import annotations
 
 import contextlib
-import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 from claude_lint.files.source import SourceFile
+from claude_lint.python.imports import ImportFinder, imported_names
 from claude_lint.python.module import Module, UnparsableError
 
-_IMPORTS = re.compile(
-    rb"^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]+([^\r\n#]*)|import[ \t]+([\w., \t]+))",
-    re.MULTILINE,
-)
 _MOST_USERS = 60
 _MOST_STEPS = 1
 
@@ -32,7 +28,7 @@ class Project:
         self.root = root
         self._read, self._list = read, files
         self._modules: dict[Path, Module | None] = {}
-        self._found: dict[tuple[Path, str], Path | None] = {}
+        self.imports = ImportFinder(root)
         self._importers: dict[str, set[Path]] | None = None
 
     # ------------------------------------------------------------------ modules
@@ -58,95 +54,26 @@ class Project:
 
     def find(self, importer: Module, dotted: str) -> tuple[Module, list[str]] | None:
         """Return the project module a dotted name leads to, and the names left to look up in it."""
-        here = importer.source.path
-        if dotted.startswith("."):
-            level = len(dotted) - len(dotted.lstrip("."))
-            folder = here.parent
-            for _ in range(level - 1):
-                folder = folder.parent
-            names = [name for name in dotted[level:].split(".") if name]
-            return self._descend(folder, names, here, relative=True)
-        names = dotted.split(".")
-        for folder in self._roots(here):
-            found = self._descend(folder, names, here, relative=False)
-            if found is not None:
-                return found
-        return None
-
-    def _roots(self, here: Path) -> Iterator[Path]:
-        """Yield the folders that absolute imports of a file may start from."""
-        folder = here.parent
-        seen = set()
-        if not (folder / "__init__.py").exists():
-            seen.add(folder)
-            yield folder
-        while folder != self.root and self.root in folder.parents:
-            folder = folder.parent
-            if folder not in seen:
-                seen.add(folder)
-                yield folder
-        for folder in (self.root, self.root / "src"):
-            if folder not in seen:
-                yield folder
-
-    def _descend(
-        self, folder: Path, names: list[str], here: Path, *, relative: bool
-    ) -> tuple[Module, list[str]] | None:
-        at = folder
-        best: tuple[Path, int] | None = None
-        if relative and (folder / "__init__.py").is_file():
-            best = (folder / "__init__.py", 0)
-        for number, name in enumerate(names):
-            file = self._file(at, name)
-            if file is None:
-                break
-            if file.is_dir():
-                at = file
+        for path, left in self.imports.candidates(importer.source.path, dotted):
+            module = self.load(path)
+            if module is None:
                 continue
-            best = (file, number + 1)
-            if file.name != "__init__.py":
-                break
-            at = file.parent
-        if best is None or (best[0] == here and not relative):
-            return None
-        module = self.load(best[0])
-        left = names[best[1] :]
-        if module is None:
-            return None
-        if left and not relative and not self._binds(module, left[0]):
-            return None  # a file that only has a library's name
-        return module, left
+            # A file may only have a library's name: an absolute import must find what it wants.
+            if dotted.startswith(".") or not left or self._binds(module, left[0]):
+                return module, left
+        return None
 
     def _binds(self, module: Module, name: str) -> bool:
         return (
-            bool(module.star_imports)
-            or any(name in unit.names for unit in module.units)
+            any(name in unit.names or "*" in unit.names for unit in module.units)
             or self.submodule(module, name) is not None
-            or "import *" in module.lines
         )
-
-    def _file(self, folder: Path, name: str) -> Path | None:
-        key = (folder, name)
-        if key not in self._found:
-            self._found[key] = None
-            for candidate in (
-                folder / name / "__init__.py",
-                folder / f"{name}.py",
-                folder / f"{name}.pyi",
-            ):
-                if candidate.is_file():
-                    self._found[key] = candidate
-                    break
-            else:
-                if (folder / name).is_dir():
-                    self._found[key] = folder / name
-        return self._found[key]
 
     def submodule(self, module: Module, name: str) -> Module | None:
         """Return `package.name` where the module is a package's `__init__`."""
         if module.source.path.name != "__init__.py":
             return None
-        file = self._file(module.source.path.parent, name)
+        file = self.imports.file(module.source.path.parent, name)
         return self.load(file) if file is not None and file.is_file() else None
 
     # ------------------------------------------------------------------ users
@@ -197,10 +124,9 @@ class Project:
                     data = path.read_bytes()
                 except OSError:
                     continue
-                for match in _IMPORTS.finditer(data):
-                    text = b" ".join(part for part in match.groups() if part)
-                    for word in re.findall(rb"\w+", text):
-                        index[word.decode("utf-8", "replace")].add(path)
+                for dotted in imported_names(data):
+                    for word in dotted.split("."):
+                        index[word].add(path)
             self._importers = index
         return self._importers
 
