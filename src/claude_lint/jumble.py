@@ -8,17 +8,16 @@ from itertools import pairwise
 # Words of placeholders, in one case as people write them. Chance puts one of these into one key
 # of some thousands.
 _LONG_WORDS = (
-    "fake mock demo dummy your here test todo real example sample secret insert invalid hidden"
-    " placeholder replace redact anthropic claude token change string value xxxx abcd qwer asdf 1234"
-).split()
+    r"fake|mock|demo|dummy|your|here|test|todo|real|example|sample|secret|insert|invalid|hidden"
+    r"|placeholder|replace|redact|anthropic|claude|token|change|string|value|xxxx|abcd|qwer|asdf|1234"
+)
 # Shorter ones count only between `-` and `_`.
-_SHORT_WORDS = "key api not foo bar baz abc xyz xxx the for and you any use see put end 123".split()
+_SHORT_WORDS = r"key|api|not|foo|bar|baz|abc|xyz|xxx|the|for|and|you|any|use|see|put|end|123"
 
 
-def _spellings(words: list[str]) -> str:
-    return "|".join(
-        dict.fromkeys(form for word in words for form in (word, word.upper(), word.title()))
-    )
+def _spellings(words: str) -> str:
+    forms = (words, words.upper(), "|".join(map(str.title, words.split("|"))))
+    return "|".join(dict.fromkeys("|".join(forms).split("|")))
 
 
 _TELLING = re.compile(
@@ -41,7 +40,7 @@ def is_jumble(text: str) -> bool:
 
 
 def _changes_kind(text: str) -> bool:
-    """Tell whether case and kind change as often as in no word: chance does it two times in three."""
+    """Tell whether case and kind change as in no word: chance does it two times in three."""
     kinds = [(c.islower(), c.isupper(), c.isdigit()) for c in text]
     return sum(one != other for one, other in pairwise(kinds)) > 0.4 * len(text)
 

@@ -1,22 +1,299 @@
-"""Edits that mend: new text for literals, arguments and entries, in the file's own style."""
+"""Edits that mend: new text for literals, arguments and entries, in the file's own style.
+
+Each function returns the edits, `()` where what it should change is not written there.
+"""
 
 from __future__ import annotations
 
+import re
+import sys
+from collections.abc import Sequence
+
 import libcst as cst
 
-from claude_lint.findings import Edit
+from claude_lint.checks import Repair, View
+from claude_lint.findings import Edit, Safety, Span
+from claude_lint.python.comments import comments
+from claude_lint.python.module import Module, Unit
 from claude_lint.python.spans import span
-from claude_lint.python.values import Origin
+from claude_lint.python.values import Entry, Origin
+
+_IMPORT = re.compile(r"import\s+([\w.]+)[ \t]*(?:as\s+\w+[ \t]*)?(?:#.*)?$", re.MULTILINE)
+_BEFORE_IMPORTS = re.compile(r"(?:[rRuU]?[\"']|from\s+__future__\s)")
+_AFTER_ELEMENT = re.compile(r"[ \t]*(,?)[ \t]*(?:#[^\r\n]*)?(?=\r|\n|\Z)")
+
+
+def repair(view: View, title: str, safety: Safety, *parts: tuple[Edit, ...]) -> Repair | None:
+    """Join edits to the repair of the file that is judged, `None` where a part has none of them.
+
+    One that would drop a comment is never safe.
+    """
+    edits = tuple(edit for part in parts for edit in part)
+    path = view.module.source.display
+    if not all(parts) or any(edit.location.path != path for edit in edits):
+        return None
+    if safety is Safety.SAFE and drops_comment(view.module, edits):
+        safety = Safety.UNSAFE
+    return Repair(title, safety, edits)
+
+
+def drops_comment(module: Module, edits: Sequence[Edit]) -> bool:
+    """Tell whether edits of a module take a comment away."""
+    source = module.source
+    starts = [comment.start for comment in comments(module.lines)]
+    for edit in edits:
+        place, cell = edit.location.span, edit.location.cell
+        first = source.offset(source.text_line(place.line, cell), place.column)
+        last = source.offset(source.text_line(place.end_line, cell), place.end_column)
+        if any(first <= start < last for start in starts):
+            return True
+    return False
+
+
+# ---------------------------------------------------------------------- expressions
 
 
 def replace_expression(at: Origin, text: str) -> tuple[Edit, ...]:
     """Replace an expression by other source text."""
-    return (Edit(at.module.source.locate(span(at.module, at.node)), text),)
+    return (_edit(at.module, span(at.module, at.node), text),)
 
 
 def replace_text(at: Origin, text: str) -> tuple[Edit, ...]:
-    """Replace what a string literal says, keeping its quotes and prefix where it has one pair."""
-    quote = '"'
-    if isinstance(at.node, cst.SimpleString):
-        quote = at.node.quote
-    return replace_expression(at, f"{quote}{text}{quote}")
+    """Replace what a string literal says, keeping its quotes, and its prefix where that can be."""
+    node = at.node
+    while isinstance(node, cst.ConcatenatedString):
+        node = node.left
+    prefix, quote = "", '"'
+    if isinstance(node, cst.SimpleString):
+        prefix, quote = node.prefix, node.quote
+        if "r" in prefix.lower() and ("\\" in text or quote in text):
+            prefix = re.sub("[rR]", "", prefix)
+    if "r" not in prefix.lower():
+        text = text.replace("\\", "\\\\").replace(quote[0], f"\\{quote[0]}")
+        text = text.replace("\n", "\\n").replace("\r", "\\r")
+    return replace_expression(at, f"{prefix}{quote}{text}{quote}")
+
+
+def read_environment(at: Origin, variable: str) -> tuple[Edit, ...]:
+    """Replace an expression by `os.environ["…"]`, importing `os` where it is not known."""
+    scope, _point = at.module.place(at.node)
+    owner = scope.owner("os")
+    if owner is not None and any(one.target != "os" for one in owner.bindings("os")):
+        return ()  # the name is taken
+    added = () if owner is not None else add_import(at.module, "os")
+    return (*added, *replace_expression(at, f'os.environ["{variable}"]'))
+
+
+# ---------------------------------------------------------------------- arguments and entries
+
+
+def rename_keyword(entry: Entry, name: str) -> tuple[Edit, ...]:
+    """Give a keyword argument another name."""
+    written = entry.origin.node
+    if isinstance(written, cst.Arg) and written.keyword is not None:
+        return replace_expression(Origin(entry.origin.module, written.keyword), name)
+    return ()
+
+
+def replace_key(entry: Entry, name: str) -> tuple[Edit, ...]:
+    """Give an entry another key: in a dict display, `dict(key=…)` or `d["key"] = …`."""
+    written, module = entry.origin.node, entry.origin.module
+    key: cst.CSTNode | None = None
+    if isinstance(written, cst.DictElement):
+        key = written.key
+    elif isinstance(written, cst.Assign) and len(written.targets) == 1:
+        target = written.targets[0].target
+        if isinstance(target, cst.Subscript) and isinstance(target.slice[0].slice, cst.Index):
+            key = target.slice[0].slice.value
+    if isinstance(key, (cst.SimpleString, cst.ConcatenatedString)):
+        return replace_text(Origin(module, key), name)
+    return rename_keyword(entry, name)
+
+
+def delete_arguments(*entries: Entry) -> tuple[Edit, ...]:
+    """Take keyword arguments out of their calls, with their commas and lines."""
+    return _delete(entries, cst.Arg)
+
+
+def delete_entries(*entries: Entry) -> tuple[Edit, ...]:
+    """Take entries out: of dict displays and calls of `dict`, or the statements that set them."""
+    statements = [one for one in entries if isinstance(one.origin.node, cst.Assign)]
+    written = [one for one in entries if one not in statements]
+    listed = _delete(written, (cst.DictElement, cst.Arg)) if written else ()
+    deleted = [_delete_statement(one.origin) for one in statements]
+    if (written and not listed) or not all(deleted):
+        return ()
+    return (*listed, *(edit for edits in deleted for edit in edits))
+
+
+def _delete(
+    entries: Sequence[Entry], kinds: type[cst.CSTNode] | tuple[type[cst.CSTNode], ...]
+) -> tuple[Edit, ...]:
+    """Delete elements of calls and displays; neighbours go in one edit."""
+    doomed = {entry.origin.node: entry.origin.module for entry in entries}
+    if not all(isinstance(node, kinds) for node in doomed):
+        return ()
+    edits: list[Edit] = []
+    lists = {
+        module.parents.get(node): (module, _elements(module.parents.get(node)))
+        for node, module in doomed.items()
+    }
+    for module, listed in lists.values():
+        first = 0
+        while first < len(listed):
+            last = first
+            while last < len(listed) and listed[last] in doomed:
+                last += 1
+            if last > first:
+                edits.append(_edit(module, _place_of_run(module, listed, first, last), ""))
+            first = last + 1
+    return tuple(edits)
+
+
+def _elements(around: cst.CSTNode | None) -> Sequence[cst.CSTNode]:
+    if isinstance(around, cst.Call):
+        return around.args
+    return around.elements if isinstance(around, cst.Dict) else ()
+
+
+def _place_of_run(module: Module, listed: Sequence[cst.CSTNode], first: int, last: int) -> Span:
+    """Return what to delete for the elements from `first` to before `last`."""
+    start, end = span(module, listed[first]), span(module, listed[last - 1])
+    after = _after(module, end)
+    if _is_first_on_line(module, start) and _ends_line(module, end):
+        return Span(start.line, 1, end.end_line + 1, 1)
+    if last < len(listed):
+        following = span(module, listed[last])
+        return Span(start.line, start.column, following.line, following.column)
+    if first:
+        before = span(module, listed[first - 1])
+        return Span(before.end_line, before.end_column, end.end_line, end.end_column)
+    comma = re.match(r"\s*,", after)
+    width = len(comma[0]) if comma and "\n" not in comma[0] else 0
+    return Span(start.line, start.column, end.end_line, end.end_column + width)
+
+
+def insert_argument(call: Origin, text: str, after: Entry | None = None) -> tuple[Edit, ...]:
+    """Add an argument to a call, at its end or behind another one, on its own line if that is."""
+    return _insert(call, text, after)
+
+
+def insert_entry(display: Origin, text: str, after: Entry | None = None) -> tuple[Edit, ...]:
+    """Add an entry to a dict display, at its end or behind another one."""
+    return _insert(display, text, after)
+
+
+def _insert(around: Origin, text: str, after: Entry | None) -> tuple[Edit, ...]:
+    module, node = around.module, around.node
+    listed = _elements(node)
+    if not isinstance(node, (cst.Call, cst.Dict)) or _is_bare_generator(listed):
+        return ()
+    if not listed:
+        close = span(module, node)
+        place = Span(close.end_line, close.end_column - 1, close.end_line, close.end_column - 1)
+        return (_edit(module, place, text),)
+    at = len(listed) - 1
+    if after is not None:
+        if after.origin.node not in listed:
+            return ()
+        at = list(listed).index(after.origin.node)
+    place = span(module, listed[at])
+    behind = Span(place.end_line, place.end_column, place.end_line, place.end_column)
+    if not _is_first_on_line(module, place):
+        return (_edit(module, behind, f", {text}"),)
+    line = module.line_range(place.line, place.line)
+    new_line = _newline(module) + line[: place.column - 1] + text
+    rest = _AFTER_ELEMENT.match(_after(module, place))
+    if rest is None:  # the closing bracket is on the same line
+        return (_edit(module, behind, f",{new_line}"),)
+    width = len(rest[0])
+    end = Span(behind.line, behind.column + width, behind.line, behind.column + width)
+    if rest[1]:
+        return (_edit(module, end, f"{new_line},"),)
+    if not width:
+        return (_edit(module, behind, f",{new_line}"),)
+    return (_edit(module, behind, ","), _edit(module, end, new_line))
+
+
+def _is_bare_generator(listed: Sequence[cst.CSTNode]) -> bool:
+    if len(listed) != 1 or not isinstance(listed[0], cst.Arg):
+        return False
+    value = listed[0].value
+    return isinstance(value, cst.GeneratorExp) and not value.lpar
+
+
+# ---------------------------------------------------------------------- statements
+
+
+def _delete_statement(at: Origin) -> tuple[Edit, ...]:
+    """Take a simple statement out; `pass` stays where a block would be empty."""
+    module, node = at.module, at.node
+    line = module.parents.get(node)
+    block = module.parents.get(line) if line is not None else None
+    if not isinstance(line, cst.SimpleStatementLine) or not isinstance(
+        block, (cst.IndentedBlock, cst.Module)
+    ):
+        return ()
+    place = span(module, node)
+    alone = len(line.body) == 1 and _is_first_on_line(module, place) and _ends_line(module, place)
+    if not alone or (isinstance(block, cst.IndentedBlock) and len(block.body) == 1):
+        return (_edit(module, place, "pass"),)
+    return (_edit(module, Span(place.line, 1, place.end_line + 1, 1), ""),)
+
+
+def add_import(module: Module, name: str) -> tuple[Edit, ...]:
+    """Import a module of the standard library, among the imports at the top of a file."""
+    units = [unit for unit in module.units if not _stands_before_imports(unit)]
+    if not units:
+        return ()
+    above: Unit | None = None
+    for unit in units:
+        imported = _IMPORT.match(unit.text)
+        if imported is None or not _is_standard(imported[1]) or imported[1] > name:
+            break
+        above = unit
+    newline = _newline(module)
+    if above is not None:
+        place = Span(above.last + 1, 1, above.last + 1, 1)
+        return (_edit(module, place, f"import {name}{newline}"),)
+    first = units[0]
+    imported = _IMPORT.match(first.text) or re.match(r"from\s+([\w.]+)", first.text)
+    gap = "" if imported and _is_standard(imported[1]) else newline
+    place = Span(first.first, 1, first.first, 1)
+    return (_edit(module, place, f"import {name}{newline}{gap}"),)
+
+
+def _stands_before_imports(unit: Unit) -> bool:
+    """Tell whether a statement is a docstring or an import from `__future__`."""
+    return _BEFORE_IMPORTS.match(unit.text) is not None
+
+
+def _is_standard(module_name: str) -> bool:
+    return module_name.partition(".")[0] in sys.stdlib_module_names
+
+
+# ---------------------------------------------------------------------- text
+
+
+def _edit(module: Module, place: Span, text: str) -> Edit:
+    return Edit(module.source.locate(place), text)
+
+
+def _after(module: Module, place: Span) -> str:
+    """Return the rest of the line behind a place."""
+    return module.line_range(place.end_line, place.end_line)[place.end_column - 1 :]
+
+
+def _is_first_on_line(module: Module, place: Span) -> bool:
+    return not module.line_range(place.line, place.line)[: place.column - 1].strip()
+
+
+def _ends_line(module: Module, place: Span) -> bool:
+    """Tell whether nothing but a comma and a comment stands behind a place."""
+    rest = _after(module, place)
+    return _AFTER_ELEMENT.match(rest) is not None and rest.endswith(("\n", "\r"))
+
+
+def _newline(module: Module) -> str:
+    first = re.search(r"\r\n|\r|\n", module.lines)
+    return first[0] if first else "\n"
