@@ -168,10 +168,9 @@ def clients_made(view: View) -> Iterator[ClientMade]:
         kind = _built(view, node)
         if kind is None:
             continue
-        scope, point = module.place(node)
-        if any(arm.branch.kind == "loop" for arm in point.arms):
+        if _is_in_loop(module, node):
             yield ClientMade(Origin(module, node), kind, "loop")
-        elif _is_used_up(view, scope, node):
+        elif _is_used_up(view, module.place(node)[0], node):
             yield ClientMade(Origin(module, node), kind, "call")
 
 
@@ -204,13 +203,21 @@ def _is_used_up(view: View, scope: Scope, node: cst.Call) -> bool:
         return False
     if not _is_local(view.module, node, function):
         return False
-    return any(
-        request.scope.function() is function
+    sent = [
+        request.call.node
+        for request in view.requests.all()
+        if request.scope.function() is function
         and request.client is not None
         and request.client.origin is not None
         and request.client.origin.node is node
-        for request in view.requests.all()
-    )
+    ]
+    # One client for all the turns of a loop is not built in vain.
+    return bool(sent) and not any(_is_in_loop(view.module, call) for call in sent)
+
+
+def _is_in_loop(module: Module, node: cst.CSTNode) -> bool:
+    scope, point = module.place(node)
+    return scope.kind == "comprehension" or any(a.branch.kind == "loop" for a in point.arms)
 
 
 def _is_local(module: Module, node: cst.CSTNode, function: Scope) -> bool:

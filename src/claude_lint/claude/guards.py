@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import libcst as cst
 
 from claude_lint.python.module import Module, attribute_name
 from claude_lint.python.syntax import string_value, walk
+from claude_lint.python.values import Value
 
 _TYPE_TESTS = frozenset({"isinstance", "type", "callable", "isawaitable", "iscoroutine"})
 _ATTRIBUTE_TESTS = frozenset({"hasattr", "getattr"})
@@ -52,7 +53,7 @@ class Guards:
             if isinstance(parent, (cst.FunctionDef, cst.Lambda)):
                 return False
             if isinstance(parent, (cst.Try, cst.TryStar)) and child is parent.body:
-                if any(h.type is not None and error in written(h.type) for h in parent.handlers):
+                if any(_catches(handler, error) for handler in parent.handlers):
                     return True
             if isinstance(parent, cst.With) and child is parent.body:
                 items = [written(item.item) for item in parent.items]
@@ -61,12 +62,50 @@ class Guards:
             child = parent
         return False
 
+    def falls_back(self, node: cst.CSTNode, calls: Collection[cst.CSTNode]) -> bool:
+        """Tell whether a `try` of this one statement has something else for whatever fails.
+
+        One that makes the calls as well is about their errors.
+        """
+        for parent in self._module.ancestors(node):
+            if isinstance(parent, (cst.Try, cst.TryStar)):
+                return (
+                    len(parent.body.body) == 1
+                    and any(_catches_all(handler) for handler in parent.handlers)
+                    and not any(parent in self._module.ancestors(call) for call in calls)
+                )
+            if isinstance(parent, (cst.FunctionDef, cst.If, cst.For, cst.While, cst.With)):
+                return False
+        return False
+
     def _tests_around(self, node: cst.CSTNode) -> _Tests:
         around = function_around(self._module, node)
         known = self._tests.get(around)
         if known is None:
             known = self._tests[around] = _tests(around)
         return known
+
+
+def _catches(handler: cst.ExceptHandler | cst.ExceptStarHandler, error: str) -> bool:
+    return handler.type is not None and error in written(handler.type)
+
+
+def _catches_all(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> bool:
+    return handler.type is None or written(handler.type) in ("Exception", "BaseException")
+
+
+def is_told_apart(value: Value) -> bool:
+    """Tell whether a value came through a branch that tests the type of the name it then had."""
+    names = {name.rpartition(".")[2] for name in value.via}
+    for arm in value.under:
+        test = arm.branch.node
+        while isinstance(test, cst.If):
+            for node in walk(test.test):
+                if isinstance(node, cst.Call) and attribute_name(node.func) in _TYPE_TESTS:
+                    if node.args and attribute_name(node.args[0].value) in names:
+                        return True
+            test = test.orelse or cst.Pass()
+    return False
 
 
 def function_around(module: Module, node: cst.CSTNode) -> cst.CSTNode:

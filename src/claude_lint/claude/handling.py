@@ -88,10 +88,7 @@ def _named(
         return Handling.HANDED_ON, None
     first: tuple[Handling, cst.CSTNode | None] = Handling.DROPPED, None
     for use in _uses(module, scope, name):
-        parent = module.parents[use]
-        if use is targets[0] or isinstance(parent, cst.AssignTarget):
-            continue
-        handled = _direct(module, parent, use)
+        handled = _direct(module, module.parents[use], use)
         if handled in _DEFERRING:
             # Of a name that is bound again, it may be the other value that is awaited.
             is_only = len(scope.bindings(name)) == 1
@@ -102,7 +99,7 @@ def _named(
 
 
 def _uses(module: Module, scope: Scope, name: str) -> Iterator[cst.Name]:
-    """Yield the places where a name of a scope stands, attribute and keyword names left out."""
+    """Yield the places where a name of a scope is read."""
     roots: list[cst.CSTNode] = []
     function = scope.function()
     if function is not None and function.node is not None:
@@ -112,10 +109,18 @@ def _uses(module: Module, scope: Scope, name: str) -> Iterator[cst.Name]:
         roots.extend(unit.root for unit in module.all_units() if unit.root is not None)
     for root in roots:
         for node in walk(root):
-            if isinstance(node, cst.Name) and node.value == name:
-                parent = module.parents.get(node)
-                if isinstance(parent, cst.Attribute) and parent.attr is node:
-                    continue
-                if isinstance(parent, cst.Arg) and parent.keyword is node:
-                    continue
+            if isinstance(node, cst.Name) and node.value == name and _is_read(module, node):
                 yield node
+
+
+def _is_read(module: Module, name: cst.Name) -> bool:
+    parent = module.parents.get(name)
+    if isinstance(parent, cst.Attribute):
+        return parent.value is name
+    if isinstance(parent, cst.Arg):
+        return parent.value is name
+    if isinstance(parent, (cst.For, cst.CompFor)):
+        return parent.iter is name
+    if isinstance(parent, (cst.AnnAssign, cst.NamedExpr)):
+        return parent.value is name
+    return not isinstance(parent, (cst.AssignTarget, cst.AsName, cst.Param, cst.NameItem, cst.Del))

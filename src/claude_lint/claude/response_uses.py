@@ -9,14 +9,21 @@ from dataclasses import dataclass
 import libcst as cst
 
 from claude_lint.claude.facts import Request
-from claude_lint.claude.guards import Guards, function_around
+from claude_lint.claude.guards import Guards, function_around, is_told_apart
+from claude_lint.claude.prospects import is_prospect
 from claude_lint.claude.responses import Kind, Part, Responses
-from claude_lint.claude.text_uses import TEXT_METHODS, Candidate, takes_text, text_candidates
+from claude_lint.claude.text_uses import (
+    TEXT_FUNCTIONS,
+    TEXT_METHODS,
+    Candidate,
+    takes_text,
+    text_candidates,
+)
 from claude_lint.claude.view import View
 from claude_lint.python.module import Module
 from claude_lint.python.spans import span
 from claude_lint.python.syntax import string_value, walk
-from claude_lint.python.values import Origin
+from claude_lint.python.values import Origin, options, union
 
 OTHER_NAMES: dict[Kind, dict[str, str]] = {
     Kind.MESSAGE: {
@@ -51,7 +58,7 @@ _OBJECTS = frozenset({Kind.MESSAGE, Kind.BLOCK, Kind.USAGE, Kind.EVENT, Kind.STR
 _READ = re.compile(
     rf"\.\s*(?:{'|'.join(sorted(_NAMES | _DICT_METHODS | TEXT_METHODS))})\b"
     rf"|\[\s*[\"'](?:{'|'.join(sorted(_KEYS))})[\"']"
-    r"|\bcontent\b|\binput\b"
+    rf"|\bcontent\b|\binput\b|\b(?:{'|'.join(sorted(TEXT_FUNCTIONS))})\b"
 )
 # What turns a message into a text on purpose, to look at it.
 _SHOWN_AS_TEXT = frozenset({"f-string", "str()"})
@@ -98,6 +105,8 @@ def response_uses(view: View) -> Iterator[ResponseUse]:
             continue
         for node in walk(unit.root):
             for candidate in _candidates(module, node):
+                if not is_prospect(module, candidate):
+                    continue
                 yield from _judged(view, responses, guards, candidate)
 
 
@@ -106,15 +115,21 @@ def _candidates(module: Module, node: cst.CSTNode) -> Iterator[Candidate]:
         name, parent = node.attr.value, module.parents.get(node)
         is_called = isinstance(parent, cst.Call) and parent.func is node
         if name in _NAMES and not isinstance(parent, cst.AssignTarget):
-            yield Candidate("attribute", name, node, node.value)
+            yield _telling("attribute", name, node, node.value)
         elif name in _DICT_METHODS and is_called:
             assert isinstance(parent, cst.Call)
-            yield Candidate("key", f"{name}()", parent, node.value)
+            is_telling = bool(parent.args) and string_value(parent.args[0].value) in _KEYS
+            base = node.value
+            yield Candidate("key", f"{name}()", parent, base, base, is_telling=is_telling)
     elif isinstance(node, cst.Subscript):
         key = _string_key(node)
         if key in _KEYS:
-            yield Candidate("key", key, node, node.value)
+            yield _telling("key", key, node, node.value)
     yield from text_candidates(module, node)
+
+
+def _telling(how: str, name: str, at: cst.CSTNode, base: cst.BaseExpression) -> Candidate:
+    return Candidate(how, name, at, base, base, is_telling=True)
 
 
 def _string_key(node: cst.Subscript) -> str:
@@ -130,7 +145,8 @@ def _judged(
     """Evaluate what is used, and yield a use for each kind of part it can be."""
     module, evaluator = view.module, view.evaluator
     evaluator.reset()
-    value = evaluator.value(module, candidate.base)
+    found = options(evaluator.value(module, candidate.base))
+    value = union([one for one in found if not is_told_apart(one)])
     parts = responses.parts(value)
     if not parts or (candidate.how == "text" and not takes_text(view, candidate)):
         return
@@ -149,7 +165,7 @@ def _judged(
             same[0],
             requests,
             is_certain,
-            _is_tested(guards, candidate, kind),
+            _is_tested(guards, candidate, kind, requests),
             chain,
             Origin(module, whole),
             _items_of(module, candidate.base),
@@ -175,12 +191,16 @@ def _foremost(parts: list[Part]) -> list[Part]:
     return [part for part in parts if part.index == 0] or parts
 
 
-def _is_tested(guards: Guards, candidate: Candidate, kind: Kind) -> bool:
+def _is_tested(
+    guards: Guards, candidate: Candidate, kind: Kind, requests: tuple[Request, ...]
+) -> bool:
     base = candidate.base
     if guards.tests_type(base) or guards.tests_attribute(base, candidate.name):
         return True
-    if kind is Kind.BLOCK and guards.tests_kind(base):
-        return True
+    if kind is Kind.BLOCK and candidate.name in _TEXT_NAMES:
+        calls = [request.call.node for request in requests]
+        if guards.tests_kind(base) or guards.falls_back(candidate.at, calls):
+            return True
     error = "AttributeError" if candidate.how == "attribute" else "TypeError"
     return guards.catches(candidate.at, error)
 

@@ -232,8 +232,9 @@ class Responses:
             return
         if isinstance(root, Unknown) and call.arguments.keywords.named("response_model"):
             return  # Instructor's
+        plain = tuple(name for name in path if name not in _VIEWS)
         ways = tuple(requests(call, self._reading))
-        if ways and path[-2] == "messages":
+        if ways and plain[-2:-1] == ("messages",):
             yield from _first_part(path, call, ways)
 
 
@@ -273,6 +274,8 @@ def is_mocked(client: Value, path: tuple[str, ...]) -> bool:
 
 def _says_nothing(value: Value) -> bool:
     """Tell whether an alternative is no object, or only that a list may have more items."""
+    while isinstance(value, (Attribute, Item)):
+        value = value.base
     if isinstance(value, Unknown):
         return value.why in ("item", "comprehension")
     return isinstance(value, Constant) and value.value is None

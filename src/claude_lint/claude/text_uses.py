@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import libcst as cst
 
@@ -48,6 +48,8 @@ _LAST_NAMES = frozenset(
     {path.rpartition(".")[2] for path in _FUNCTIONS}
     | _JSON_METHODS | _PATTERN_METHODS | {"write", "write_text", "join", "str"}
 )  # fmt: skip
+TEXT_FUNCTIONS = _PARSER_NAMES | _PATTERN_METHODS
+"""Names that a piece of code must hold if a parser or a regular expression gets something in it."""
 # Calls that only show what they are given.
 _SHOWING = frozenset({
     "critical", "debug", "echo", "error", "exception", "fail", "hash", "info", "len", "log",
@@ -59,48 +61,89 @@ _SHOWING = frozenset({
 class Candidate:
     """A use of the expression `base` that is wrong for some parts of a response.
 
-    `how` and `name` are a `ResponseUse`'s; `call` is the call that gets the expression.
-    `refuses_input` says that the input of a tool is wrong there too.
+    `how`, `name` and `at` are a `ResponseUse`'s. `operand` is the expression that `base` is or is
+    an alternative of; `call` the call that gets it. `refuses_input` says that the input of a tool
+    is wrong there too, `is_telling` that few other things are used so.
     """
 
     how: str
     name: str
     at: cst.CSTNode
     base: cst.BaseExpression
+    operand: cst.BaseExpression
     call: cst.Call | None = None
     refuses_input: bool = False
+    is_telling: bool = False
 
 
 def text_candidates(module: Module, node: cst.CSTNode) -> Iterator[Candidate]:
-    """Yield the expressions that a node uses as a string."""
+    """Yield the expressions that a node uses as a string, each alternative for itself."""
+    for candidate in _candidates(module, node):
+        for leaf in _alternatives(candidate.base):
+            at = leaf if candidate.at is candidate.base else candidate.at
+            yield replace(candidate, at=at, base=leaf)
+
+
+def _alternatives(node: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
+    """Look through `a if b else c` and `a or b`."""
+    if isinstance(node, cst.IfExp):
+        yield from _alternatives(node.body)
+        yield from _alternatives(node.orelse)
+    elif isinstance(node, cst.BooleanOperation):
+        if isinstance(node.operator, cst.Or):
+            yield from _alternatives(node.left)
+        yield from _alternatives(node.right)
+    else:
+        yield node
+
+
+def _candidates(module: Module, node: cst.CSTNode) -> Iterator[Candidate]:
     if isinstance(node, cst.Call):
-        yield from _call(node)
+        yield from _call(module, node)
     elif isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.Add):
         for side in (node.left, node.right):
-            yield Candidate("text", "+", side, side)
+            yield Candidate("text", "+", side, side, side)
     elif isinstance(node, cst.AugAssign) and isinstance(node.operator, cst.AddAssign):
-        yield Candidate("text", "+=", node.value, node.value)
+        yield Candidate("text", "+=", node.value, node.value, node.value)
     elif isinstance(node, cst.Comparison) and len(node.comparisons) == 1:
         yield from _comparison(node, node.comparisons[0])
     elif isinstance(node, cst.Return) and node.value is not None:
         if _returns_text(module, node):
-            yield Candidate("text", "return", node.value, node.value)
+            yield Candidate("text", "return", node.value, node.value, node.value)
     elif isinstance(node, cst.FormattedStringExpression):
         if not _is_shown(module, node):
-            yield Candidate("text", "f-string", node.expression, node.expression)
+            yield Candidate("text", "f-string", node.expression, node.expression, node.expression)
 
 
-def _call(node: cst.Call) -> Iterator[Candidate]:
+def _call(module: Module, node: cst.Call) -> Iterator[Candidate]:
     func = node.func
-    name = func.attr.value if isinstance(func, cst.Attribute) else attribute_name(func) or ""
-    if isinstance(func, cst.Attribute) and name in TEXT_METHODS:
+    if isinstance(func, cst.Attribute) and (name := func.attr.value) in TEXT_METHODS:
         base = func.value
-        yield Candidate("text", f".{name}()", base, base, None, name in _INPUT_METHODS)
+        takes_input = name in _INPUT_METHODS
+        yield Candidate("text", f".{name}()", base, base, base, None, takes_input)
+    name = _called(module, func)
     if name in _LAST_NAMES:
         is_parser = name in _PARSER_NAMES
         for arg in node.args:
             if arg.star == "":
-                yield Candidate("text", f"{name}()", arg.value, arg.value, node, is_parser)
+                value = arg.value
+                is_telling = name in TEXT_FUNCTIONS
+                yield Candidate(
+                    "text", f"{name}()", value, value, value, node, is_parser, is_telling
+                )
+
+
+def _called(module: Module, func: cst.BaseExpression) -> str:
+    """Return the last name of what is called, of an import its original one."""
+    if isinstance(func, cst.Attribute):
+        return func.attr.value
+    if not isinstance(func, cst.Name):
+        return ""
+    owner = module.place(func)[0].owner(func.value)
+    for binding in owner.bindings(func.value) if owner is not None else ():
+        if binding.kind == "from":
+            return binding.target.rpartition(".")[2]
+    return func.value
 
 
 def _comparison(node: cst.Comparison, target: cst.ComparisonTarget) -> Iterator[Candidate]:
@@ -108,9 +151,9 @@ def _comparison(node: cst.Comparison, target: cst.ComparisonTarget) -> Iterator[
     if isinstance(target.operator, (cst.Equal, cst.NotEqual)):
         for one, other in ((left, right), (right, left)):
             if _is_literal(other):
-                yield Candidate("text", "==", one, one)
+                yield Candidate("text", "==", one, one, one)
     elif isinstance(target.operator, (cst.In, cst.NotIn)) and _is_literal(left):
-        yield Candidate("text", "in", right, right)
+        yield Candidate("text", "in", right, right, right)
 
 
 def _is_literal(node: cst.BaseExpression) -> bool:
@@ -144,10 +187,10 @@ def _is_shown(module: Module, node: cst.CSTNode) -> bool:
 
 def takes_text(view: View, candidate: Candidate) -> bool:
     """Tell whether what uses a candidate's expression certainly wants a string."""
-    module, base = view.module, candidate.base
-    parent = module.parents.get(base)
+    module, operand = view.module, candidate.operand
+    parent = module.parents.get(operand)
     if candidate.name == "+" and isinstance(parent, cst.BinaryOperation):
-        other = parent.right if parent.left is base else parent.left
+        other = parent.right if parent.left is operand else parent.left
         return _is_text(view.evaluator.value(module, other))
     if candidate.name == "+=" and isinstance(parent, cst.AugAssign):
         return _is_text(view.evaluator.value(module, parent.target))
