@@ -136,8 +136,8 @@ class Request:
     `surface`: sdk, raw (HTTP by hand), bedrock (boto3), compat (OpenAI's SDK pointed at Claude),
     wrapper (another library). `library` is the import name. `operation` is the SDK's method path
     (`messages.create`) whatever sends it, `batch.item` for one request of a batch, `complete` for
-    Text Completions; `method` is the SDK's own path, with `beta`. `body` merges keywords, `**`
-    dictionaries, `extra_body` and JSON.
+    Text Completions; `method` is the SDK's own path, with `beta`, or the verb of a raw request.
+    `body` merges keywords, `**` dictionaries, `extra_body` and JSON.
     `headers` holds default and extra headers for the SDK, all of them for raw requests.
     `call` is the expression that sends; `scope` where it stands. `model_prefix` is a provider's
     (`anthropic/`) that the literal has and `model` has not.

@@ -51,6 +51,13 @@ def targets(url: Value | None, api_hosts: tuple[str, ...]) -> Iterator[Target]:
         yield Target(one, host, path, platform_of(host, api_hosts))
 
 
+def place_of(url: Value | None) -> tuple[str, str]:
+    """Return the host and the path of one URL, `""` for what is not known."""
+    for target in targets(url, ()):
+        return target.host or "", target.path or ""
+    return "", ""
+
+
 def known_start(value: Value) -> tuple[str | None, bool]:
     """Return the known beginning of a text, and whether it is all of it.
 

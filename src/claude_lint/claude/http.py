@@ -86,6 +86,7 @@ def requests(call: Call, raw: RawCall, reading: Reading) -> Iterator[Request]:
             surface="raw",
             library=raw.library,
             operation=operation_of(target, raw.method),
+            method=raw.method,
             platform=_platform(target),
             body=body,
             headers=_all_headers(raw, world),

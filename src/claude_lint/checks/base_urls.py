@@ -1,0 +1,52 @@
+"""CL219: where the SDK is told to send."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import libcst as cst
+
+from claude_lint.checks import Problem, Repair, View, rule
+from claude_lint.checks.repairs import repair, replace_text
+from claude_lint.claude.hosts import API_HOST, targets
+from claude_lint.claude.sdk_uses import SdkCall
+from claude_lint.findings import Safety
+from claude_lint.python.values import Constant, Entry, Environ, Value, options
+
+_DOUBLED = re.compile(r"/v1(?:/.*)?$")
+
+
+@rule("doubled-base-url")
+def check(call: SdkCall, view: View) -> Iterator[Problem]:
+    """CL219."""
+    if call.client.removeprefix("Async") not in ("Anthropic", "Client"):
+        return
+    if call.method and call.method.rpartition(".")[2] not in ("with_options", "copy"):
+        return
+    for entry in call.arguments.keywords.named("base_url"):
+        for value in options(entry.value):
+            for target in targets(value, ()):
+                if target.host == API_HOST and _DOUBLED.match(target.path or ""):
+                    yield _doubled(entry, value, target.path or "", view)
+
+
+def _doubled(entry: Entry, value: Value, path: str, view: View) -> Problem:
+    if isinstance(value, Environ) and value.default is not None:
+        value = next(iter(options(value.default)))
+    at = value.origin or entry.origin
+    return Problem(
+        at,
+        f"`base_url` ends in `{path}`, and the SDK adds `/v1` itself: every request gets 404",
+        help=f"Use `https://{API_HOST}`",
+        fix=_shortened(value, path, view),
+    )
+
+
+def _shortened(value: Value, path: str, view: View) -> Repair | None:
+    if not isinstance(value, Constant) or value.origin is None:
+        return None
+    if not isinstance(value.origin.node, cst.SimpleString):
+        return None
+    url = str(value.value).strip().removesuffix(path)
+    return repair(view, f"Replace with `{url}`", Safety.SAFE, replace_text(value.origin, url))
