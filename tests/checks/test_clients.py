@@ -160,6 +160,10 @@ def test_an_unknown_client_or_a_mock_is_silent(checked: Check) -> None:
             either = anthropic.AsyncAnthropic() if flag else anthropic.Anthropic()
             either.messages.create(ASK)
             await either.messages.create(ASK)
+
+        async def typed(client: anthropic.Anthropic | anthropic.AsyncAnthropic):
+            answer = client.messages.create(ASK)
+            return await answer if hasattr(answer, "__await__") else answer
     """)
 
 

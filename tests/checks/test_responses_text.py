@@ -79,6 +79,17 @@ def test_tools_that_are_given(checked: Check) -> None:
                 )
                 return message.content[0].text.strip()  # warning: first-block-text
 
+            async def three(self, model, tools):
+                message = await self.client.messages.create(model=model, tools=tools, ASK)
+                return message.content[0].text  # warning: first-block-text
+
+            async def four(self, model, tools=None):
+                options = {"model": model}
+                if tools:
+                    options["tools"] = tools
+                message = await self.client.messages.create(**options, ASK)
+                return message.content[0].text  # warning: first-block-text
+
             async def two(self, model):
                 message = await self.client.messages.create(model=model, tools=self.tools, ASK)
                 first, *rest = message.content
@@ -123,7 +134,8 @@ def test_no_other_block_can_come_first(checked: Check) -> None:
         tools = [{"name": "clock", "input_schema": {"type": "object"}}]
         off = {"type": "disabled"}
 
-        def ask(thinking, **options):
+        def ask(thinking, tools=None, **options):
+            print(client.messages.create(model="claude-opus-4-6", tools=tools).content[0].text)
             print(client.messages.create(model="claude-haiku-4-5", ASK).content[0].text)
             print(client.messages.create(model="claude-opus-5", thinking=off, ASK).content[0].text)
             print(client.messages.create(model="claude-opus-5", thinking=thinking).content[0].text)
@@ -269,6 +281,9 @@ def test_texts_made_of_the_repr_are_a_warning(checked: Check) -> None:
         response = anthropic.Anthropic().messages.create(model="claude-haiku-4-5", ASK)
         page = f"<p>{response.content}</p>"  # warning: response-as-text
         text = str(response.content)  # warning: response-as-text
+        line = "it said %s" % response.content  # warning: response-as-text
+        more = "{0}: {1}".format("it", response.content)  # warning: response-as-text
+        print("{}".format(response.content), "%s" % (response.content,))
         print(f"raw: {response.content}", str(response.content))
     """)
     assert first.severity is Severity.WARNING

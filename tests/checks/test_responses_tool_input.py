@@ -28,7 +28,7 @@ for block in response.content:
         select=SELECT,
     )
     assert (finding.location.span.line, finding.location.span.column) == (8, 21)
-    assert finding.message == "The input of a tool call is a dict already: `loads()` fails"
+    assert finding.message == "The input of a tool call is a dict already: `json.loads()` fails"
     assert finding.fix is not None
     assert finding.fix.safety is Safety.SAFE
     assert [edit.text for edit in finding.fix.edits] == ["block.input"]

@@ -11,9 +11,11 @@ from claude_lint.claude.facts import Request
 from claude_lint.claude.model_ids import Verdict, judge
 from claude_lint.claude.response_uses import OTHER_NAMES, ResponseUse
 from claude_lint.claude.responses import Kind
+from claude_lint.claude.text_uses import REPR_MAKERS
 from claude_lint.findings import Safety, Severity
 from claude_lint.python.values import (
     Constant,
+    Entry,
     Mapping,
     Origin,
     Result,
@@ -154,7 +156,7 @@ def _thinking(request: Request, view: View) -> str:
 
 def _tools(request: Request) -> str:
     """Say so where a request gives tools that the model may call."""
-    given = any(_is_filled(entry.value) for entry in request.body.entries("tools"))
+    given = any(_is_filled(entry) for entry in request.body.entries("tools"))
     choices = [t for e in request.body.entries("tool_choice") for t in _types(e.value)]
     return "the request gives `tools`" if given and choices != ["none"] else ""
 
@@ -170,13 +172,17 @@ def _types(value: Value) -> Iterator[str]:
         yield from (str(text.value) for text in strings(kind))
 
 
-def _is_filled(value: Value) -> bool:
-    """Tell whether a list of tools certainly holds some, as far as anything is known of it."""
-    found = options(value)
-    if any(isinstance(one, Unknown) for one in found):
-        return any(isinstance(one, Sequence) and one.items for one in found)
+def _is_filled(entry: Entry) -> bool:
+    """Tell whether tools are given: a list with some in it, or what is handed through as such.
+
+    A parameter that may be None counts where it is passed on under a condition only.
+    """
+    found = options(entry.value)
+    may_be_none = any(isinstance(one, Constant) for one in found) and not entry.under
     return any(
-        bool(one.items or one.rest) if isinstance(one, Sequence) else not isinstance(one, Constant)
+        bool(one.items or one.rest)
+        if isinstance(one, Sequence)
+        else not isinstance(one, Constant) and not (isinstance(one, Unknown) and may_be_none)
         for one in found
     )
 
@@ -207,13 +213,13 @@ def response_as_text(use: ResponseUse, view: View) -> Iterator[Problem]:
             use.at,
             f"{what}, not a string: {_consequence(use.name)}",
             help='Take the blocks whose `type` is "text"',
-            severity=Severity.WARNING if use.name in ("f-string", "str()") else None,
+            severity=Severity.WARNING if use.name in REPR_MAKERS else None,
             fix=_as_text(use),
         )
 
 
 def _consequence(name: str) -> str:
-    if name in ("f-string", "str()"):
+    if name in REPR_MAKERS:
         return "this gives its `repr`"
     if name in ("==", "in"):
         return "the comparison is never true"
@@ -243,7 +249,7 @@ def string_tool_input(use: ResponseUse, view: View) -> Iterator[Problem]:
     """CL504."""
     if use.part.kind is not Kind.INPUT or use.how != "text" or use.is_tested:
         return
-    is_parsed = use.name == "loads()"
+    is_parsed = use.name.endswith("loads()")
     yield Problem(
         use.at,
         f"The input of a tool call is a dict already: `{use.name}` fails",

@@ -11,7 +11,7 @@ import libcst as cst
 
 from claude_lint.claude import sdk_surface
 from claude_lint.claude.facts import Client
-from claude_lint.claude.guards import Guards
+from claude_lint.claude.guards import Guards, written
 from claude_lint.claude.handling import Handling, handling_of
 from claude_lint.claude.responses import is_mocked
 from claude_lint.claude.sdk import LIBRARY, PLATFORMS, client_class, clients, method_path
@@ -19,12 +19,13 @@ from claude_lint.claude.view import View
 from claude_lint.python.module import Module
 from claude_lint.python.objects import decorator_names
 from claude_lint.python.scopes import Scope
-from claude_lint.python.values import Origin, Result, Value, options
+from claude_lint.python.values import Origin, Result, Typed, Value, options
 
 # What an asynchronous stream has that is a coroutine.
 _STREAM_COROUTINES = frozenset({"get_final_message", "get_final_text", "until_done"})
 _NOT_COROUTINES = "with_streaming_response"
 _STEPS = frozenset({"with_options", "copy"})
+_CLIENT_TYPES = re.compile(r"\b(Async)?(?:Anthropic\w*|Client)\b")
 _CACHES = re.compile(r"cache|fixture|singleton|memo", re.IGNORECASE)
 
 
@@ -113,12 +114,19 @@ def _methods(view: View, callee: Value) -> Iterator[tuple[str, bool]]:
                 if opened.endswith("messages.stream"):
                     yield path[0], is_async
             continue
-        if not path or is_mocked(root, path):
+        if not path or is_mocked(root, path) or _may_be_either(root):
             continue
         for client in clients(view.evaluator, root, view.reading):
             dotted = ".".join(path)
             if _is_method(view, client, dotted):
                 yield dotted, client.is_async
+
+
+def _may_be_either(client: Value) -> bool:
+    """Tell whether an annotation admits synchronous and asynchronous clients."""
+    if not isinstance(client, Typed) or client.origin is None:
+        return False
+    return len({bool(found) for found in _CLIENT_TYPES.findall(written(client.origin.node))}) > 1
 
 
 def _is_method(view: View, client: Client, path: str) -> bool:

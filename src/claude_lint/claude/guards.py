@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from claude_lint.python.module import Module, attribute_name
+from claude_lint.python.premises import Subject
 from claude_lint.python.syntax import string_value, walk
 from claude_lint.python.values import Value
 
@@ -96,16 +97,12 @@ def _catches_all(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> bool:
 
 def is_told_apart(value: Value) -> bool:
     """Tell whether a value came through a branch that tests the type of the name it then had."""
-    names = {name.rpartition(".")[2] for name in value.via}
-    for arm in value.under:
-        test = arm.branch.node
-        while isinstance(test, cst.If):
-            for node in walk(test.test):
-                if isinstance(node, cst.Call) and attribute_name(node.func) in _TYPE_TESTS:
-                    if node.args and attribute_name(node.args[0].value) in names:
-                        return True
-            test = test.orelse or cst.Pass()
-    return False
+    if not value.under or not value.via:
+        return False
+    names = {re.escape(name.rpartition(".")[2]) for name in value.via}
+    test = re.compile(rf"\bisinstance\((?:\w+\.)*(?:{'|'.join(names)}),")
+    subjects = [premise.subject for arm in value.under for premise in arm.premises]
+    return any(isinstance(one, Subject) and test.search(one.text) for one in subjects)
 
 
 def function_around(module: Module, node: cst.CSTNode) -> cst.CSTNode:

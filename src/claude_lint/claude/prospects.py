@@ -10,7 +10,7 @@ import re
 
 import libcst as cst
 
-from claude_lint.claude.text_uses import TEXT_METHODS, Candidate
+from claude_lint.claude.text_uses import REPR_MAKERS, TEXT_METHODS, Candidate
 from claude_lint.python.module import Module, attribute_name
 
 _DEPTH = 6
@@ -29,7 +29,7 @@ _UNMISTAKABLE = frozenset({
     "choices", "completion_tokens", "finish_reason", "output_text", "prompt_tokens", "tool_calls",
     "total_tokens",
 })  # fmt: skip
-_VAGUE = frozenset({"f-string", "str()", "==", "in"})
+_VAGUE = REPR_MAKERS | {"==", "in"}
 _DEFINED = frozenset({"import", "function", "class", "except", "delete", "global"})
 
 

@@ -13,6 +13,7 @@ from claude_lint.claude.guards import Guards, function_around, is_told_apart
 from claude_lint.claude.prospects import is_prospect
 from claude_lint.claude.responses import Kind, Part, Responses
 from claude_lint.claude.text_uses import (
+    REPR_MAKERS,
     TEXT_FUNCTIONS,
     TEXT_METHODS,
     Candidate,
@@ -30,8 +31,8 @@ OTHER_NAMES: dict[Kind, dict[str, str]] = {
         "choices": "", "message": "", "completion": "", "output_text": "", "output": "",
         "output_parsed": "parsed_output", "candidates": "", "generations": "",
         "finish_reason": "stop_reason", "tool_calls": "", "function_call": "",
-        "system_fingerprint": "", "prompt_tokens": "usage.input_tokens",
-        "completion_tokens": "usage.output_tokens", "usage_metadata": "usage",
+        "system_fingerprint": "", "created": "", "object": "type", "usage_metadata": "usage",
+        "prompt_tokens": "usage.input_tokens", "completion_tokens": "usage.output_tokens",
     },
     Kind.USAGE: {
         "prompt_tokens": "input_tokens", "completion_tokens": "output_tokens", "total_tokens": "",
@@ -60,8 +61,6 @@ _READ = re.compile(
     rf"|\[\s*[\"'](?:{'|'.join(sorted(_KEYS))})[\"']"
     rf"|\bcontent\b|\binput\b|\b(?:{'|'.join(sorted(TEXT_FUNCTIONS))})\b"
 )
-# What turns a message into a text on purpose, to look at it.
-_SHOWN_AS_TEXT = frozenset({"f-string", "str()"})
 _STOP = re.compile(r"\bstop_reason\b|\bstop_details\b")
 
 
@@ -183,7 +182,7 @@ def _can_be_wrong(candidate: Candidate, kind: Kind) -> bool:
         return kind in _OBJECTS or candidate.name in OTHER_NAMES.get(kind, {})
     if kind is Kind.INPUT:
         return candidate.refuses_input
-    return kind is Kind.CONTENT or (kind is Kind.MESSAGE and candidate.name not in _SHOWN_AS_TEXT)
+    return kind is Kind.CONTENT or (kind is Kind.MESSAGE and candidate.name not in REPR_MAKERS)
 
 
 def _foremost(parts: list[Part]) -> list[Part]:

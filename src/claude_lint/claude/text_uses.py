@@ -9,6 +9,7 @@ import libcst as cst
 
 from claude_lint.claude.view import View
 from claude_lint.python.module import Module, attribute_name
+from claude_lint.python.syntax import access_path
 from claude_lint.python.values import (
     Attribute,
     Constant,
@@ -46,10 +47,13 @@ _JSON_METHODS = frozenset({"model_validate_json", "parse_raw"})
 _PARSER_NAMES = frozenset(path.rpartition(".")[2] for path in _PARSERS) | _JSON_METHODS
 _LAST_NAMES = frozenset(
     {path.rpartition(".")[2] for path in _FUNCTIONS}
-    | _JSON_METHODS | _PATTERN_METHODS | {"write", "write_text", "join", "str"}
+    | _JSON_METHODS | _PATTERN_METHODS | {"write", "write_text", "join", "str", "format"}
 )  # fmt: skip
 TEXT_FUNCTIONS = _PARSER_NAMES | _PATTERN_METHODS
 """Names that a piece of code must hold if a parser or a regular expression gets something in it."""
+REPR_MAKERS = frozenset({"f-string", "str()", "format()", "%"})
+"""What makes a text of anything, of an object its `repr`."""
+
 # Calls that only show what they are given.
 _SHOWING = frozenset({
     "critical", "debug", "echo", "error", "exception", "fail", "hash", "info", "len", "log",
@@ -103,6 +107,10 @@ def _candidates(module: Module, node: cst.CSTNode) -> Iterator[Candidate]:
     elif isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.Add):
         for side in (node.left, node.right):
             yield Candidate("text", "+", side, side, side)
+    elif isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.Modulo):
+        if not _is_shown(module, node):
+            for value in _elements(node.right):
+                yield Candidate("text", "%", value, value, value)
     elif isinstance(node, cst.AugAssign) and isinstance(node.operator, cst.AddAssign):
         yield Candidate("text", "+=", node.value, node.value, node.value)
     elif isinstance(node, cst.Comparison) and len(node.comparisons) == 1:
@@ -115,6 +123,13 @@ def _candidates(module: Module, node: cst.CSTNode) -> Iterator[Candidate]:
             yield Candidate("text", "f-string", node.expression, node.expression, node.expression)
 
 
+def _elements(node: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
+    if isinstance(node, cst.Tuple):
+        yield from (element.value for element in node.elements)
+    else:
+        yield node
+
+
 def _call(module: Module, node: cst.Call) -> Iterator[Candidate]:
     func = node.func
     if isinstance(func, cst.Attribute) and (name := func.attr.value) in TEXT_METHODS:
@@ -124,13 +139,13 @@ def _call(module: Module, node: cst.Call) -> Iterator[Candidate]:
     name = _called(module, func)
     if name in _LAST_NAMES:
         is_parser = name in _PARSER_NAMES
+        path = access_path(func) if name not in ("format", "join") else None
+        shown = ".".join(path or (name,)) + "()"
         for arg in node.args:
             if arg.star == "":
                 value = arg.value
                 is_telling = name in TEXT_FUNCTIONS
-                yield Candidate(
-                    "text", f"{name}()", value, value, value, node, is_parser, is_telling
-                )
+                yield Candidate("text", shown, value, value, value, node, is_parser, is_telling)
 
 
 def _called(module: Module, func: cst.BaseExpression) -> str:
@@ -192,6 +207,8 @@ def takes_text(view: View, candidate: Candidate) -> bool:
     if candidate.name == "+" and isinstance(parent, cst.BinaryOperation):
         other = parent.right if parent.left is operand else parent.left
         return _is_text(view.evaluator.value(module, other))
+    if candidate.name == "%":
+        return _is_formatted(view, operand)
     if candidate.name == "+=" and isinstance(parent, cst.AugAssign):
         return _is_text(view.evaluator.value(module, parent.target))
     if isinstance(parent, cst.Arg):
@@ -199,6 +216,13 @@ def takes_text(view: View, candidate: Candidate) -> bool:
         if isinstance(call, cst.Call):
             return _accepts_text(view, call, parent)
     return True
+
+
+def _is_formatted(view: View, operand: cst.CSTNode) -> bool:
+    for around in view.module.ancestors(operand):
+        if isinstance(around, cst.BinaryOperation):
+            return _is_text(view.evaluator.value(view.module, around.left))
+    return False
 
 
 def _accepts_text(view: View, call: cst.Call, arg: cst.Arg) -> bool:
@@ -211,8 +235,9 @@ def _accepts_text(view: View, call: cst.Call, arg: cst.Arg) -> bool:
             is_named = arg.keyword is not None and arg.keyword.value in _TEXT_KEYWORDS
             if at is not None and (place == at or is_named):
                 return True
-        elif isinstance(callee, Attribute) and place == 0 and _method_takes_text(callee):
-            return True
+        elif isinstance(callee, Attribute):
+            if (place == 0 and _method_takes_text(callee)) or _formats(view, call, callee):
+                return True
     if isinstance(call.func, cst.Attribute) and place == 0:
         return call.func.attr.value in _JSON_METHODS | {"write_text"}
     return False
@@ -225,6 +250,11 @@ def _method_takes_text(method: Attribute) -> bool:
     if method.name == "write":
         return _is_result_of(base, "builtins.open")
     return method.name == "join" and _is_text(base)
+
+
+def _formats(view: View, call: cst.Call, method: Attribute) -> bool:
+    """Tell whether a call is `"…".format(…)`, and its text not only shown."""
+    return method.name == "format" and _is_text(method.base) and not _is_shown(view.module, call)
 
 
 def _is_result_of(value: Value, path: str) -> bool:
