@@ -174,8 +174,7 @@ def _judged(
 
 def _can_be_wrong(candidate: Candidate, kind: Kind) -> bool:
     if candidate.how == "attribute":
-        is_text = candidate.name in _TEXT_NAMES
-        if is_text:
+        if candidate.name in _TEXT_NAMES:
             return kind in (Kind.MESSAGE, Kind.CONTENT, Kind.BLOCK)
         return candidate.name in OTHER_NAMES.get(kind, {})
     if candidate.how == "key":
@@ -193,14 +192,15 @@ def _foremost(parts: list[Part]) -> list[Part]:
 def _is_tested(
     guards: Guards, candidate: Candidate, kind: Kind, requests: tuple[Request, ...]
 ) -> bool:
-    base = candidate.base
-    if guards.tests_type(base) or guards.tests_attribute(base, candidate.name):
+    base, name = candidate.base, candidate.name
+    is_method = name.endswith("()") and (candidate.how == "key" or name.startswith("."))
+    if guards.tests_type(base) or guards.tests_attribute(base, name.strip(".()")):
         return True
-    if kind is Kind.BLOCK and candidate.name in _TEXT_NAMES:
+    if kind is Kind.BLOCK and name in _TEXT_NAMES:
         calls = [request.call.node for request in requests]
         if guards.tests_kind(base) or guards.falls_back(candidate.at, calls):
             return True
-    error = "AttributeError" if candidate.how == "attribute" else "TypeError"
+    error = "AttributeError" if is_method or candidate.how == "attribute" else "TypeError"
     return guards.catches(candidate.at, error)
 
 
