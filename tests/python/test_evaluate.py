@@ -332,3 +332,12 @@ def test_what_was_asked_first_does_not_change_the_answer() -> None:
     one, first = resolve(code, "one"), resolve(code, "one")[0]
     assert one == [first, first]
     assert resolve(code, "two") == resolve(textwrap.dedent(code) + "three(root.label())", "two")
+
+
+def test_a_text_of_many_alternatives_is_bounded() -> None:
+    choices = "\n".join(
+        f"a{number} = 'x' if one() else 'y' if two() else 'z'" for number in range(30)
+    )
+    holes = "".join(f"{{a{number}}}" for number in range(30))
+    (text,) = resolve(f"{choices}\nuse(f'{holes}')")
+    assert text.count('f"') <= 16

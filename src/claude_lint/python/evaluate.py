@@ -61,7 +61,7 @@ from claude_lint.python.values import (
 _STEPS = 6_000
 _MOST_NESTED = 120
 _UNCUT = 1 << 30
-_MOST_TEXTS = 8
+_MOST_TEXTS = 16
 _ESCAPES = {"\n": "", "n": "\n", "r": "\r", "t": "\t"}
 _ESCAPE = re.compile(r"\\([\n\\'\"nrt])")
 MAX_DEPTH = 6
@@ -472,8 +472,8 @@ def text_parts(value: Value) -> list[str | Value]:
     return [value]
 
 
-def text_of(parts: list[str | Value], origin: Origin) -> Value:
-    """Join pieces to a constant, or to a text with holes."""
+def text_of(parts: list[str | Value], origin: Origin, most: int = _MOST_TEXTS) -> Value:
+    """Join pieces to a constant, or to a text with holes; to `most` texts in all."""
     joined: list[str | Value] = []
     for part in parts:
         if isinstance(part, str) and joined and isinstance(joined[-1], str):
@@ -485,12 +485,13 @@ def text_of(parts: list[str | Value], origin: Origin) -> Value:
     if len(joined) == 1 and isinstance(joined[0], str):
         return Constant(joined[0], origin=origin)
     for at, part in enumerate(joined):
-        if isinstance(part, Union) and len(part.options) <= _MOST_TEXTS:
+        if isinstance(part, Union) and len(part.options) <= most:
             # f"{BASE}/v1/messages" with two bases is two strings, each under its own branch.
             found: list[Value] = []
+            left = most // len(part.options)
             for one in part.options:
                 rest = [_compatible_part(piece, one) for piece in joined[at + 1 :]]
-                whole = text_of([*joined[:at], *text_parts(one), *rest], origin)
+                whole = text_of([*joined[:at], *text_parts(one), *rest], origin, left)
                 found.append(conditioned(whole, one.under))
             return union(found)
     return Text(tuple(joined), origin=origin)
