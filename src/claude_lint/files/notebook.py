@@ -90,7 +90,7 @@ def _json_lines(path: Path, mtime_ns: int, size: int) -> dict[int, tuple[int, ..
     raw, _ = decode_utf8(read_bytes(path, size))
     starts = line_starts(raw)
     by_cell = {}
-    for number, strings in _source_strings(raw).items():
+    for number, strings in source_strings(raw).items():
         texts = [json.loads(match.group(), strict=False) for match in strings]
         ends = list(accumulate(map(len, texts)))
         by_cell[number] = tuple(
@@ -100,7 +100,7 @@ def _json_lines(path: Path, mtime_ns: int, size: int) -> dict[int, tuple[int, ..
     return by_cell
 
 
-def _source_strings(raw: str) -> dict[int, list[re.Match[str]]]:
+def source_strings(raw: str) -> dict[int, list[re.Match[str]]]:
     """Return the JSON strings that make up each cell's source, by the cell's number."""
     found: dict[int, list[re.Match[str]]] = {}
     keys = [""] * 5  # the last key seen at each depth: `{"cells": [{"source": ["…"]}]}`
