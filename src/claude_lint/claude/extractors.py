@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from claude_lint.claude.client_calls import ClientCall, ClientMade, client_calls, clients_made
+from claude_lint.claude.disabled_retries import DisabledRetry, disabled_retries
 from claude_lint.claude.facts import CallSite, Request
 from claude_lint.claude.models import ModelUse, model_uses
 from claude_lint.claude.response_uses import ResponseUse, response_uses
+from claude_lint.claude.retries import Attempt, Retry, attempts, retries
 from claude_lint.claude.sdk_uses import (
     SdkCall,
     SdkMember,
@@ -41,6 +43,9 @@ EXTRACTORS: dict[type, Callable[[View], Iterable[Any]]] = {
     ResponseUse: response_uses,
     ClientCall: client_calls,
     ClientMade: clients_made,
+    Attempt: attempts,
+    Retry: retries,
+    DisabledRetry: disabled_retries,
     SdkName: sdk_names,
     SdkMember: sdk_members,
     SdkCall: sdk_calls,

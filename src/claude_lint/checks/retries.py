@@ -1,0 +1,212 @@
+"""CL4: what happens to a request that fails, and how long it may take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from claude_lint.checks import Problem, View, rule
+from claude_lint.claude.delays import Pace
+from claude_lint.claude.disabled_retries import DisabledRetry
+from claude_lint.claude.facts import CallSite, Request, is_absent
+from claude_lint.claude.failures import CLIENT_ERRORS
+from claude_lint.claude.retries import Attempt, Retry
+from claude_lint.claude.retry_policies import REPEATABLE, Policy
+from claude_lint.findings import Severity
+from claude_lint.python.values import Constant, options
+
+_OWN = frozenset({"loop", "iterator", "decorator", "call", "recursion"})
+"""Retries whose waiting and giving up stand in the code."""
+
+_WAITS_FOREVER = frozenset({"requests", "urllib", "urllib3", "http.client", "curl"})
+_HTTPX = frozenset({"httpx", "httpx2"})
+
+
+def _is_raw(site: CallSite) -> bool:
+    """Tell whether a call certainly sends a Claude request by hand."""
+    return (
+        site.first.surface == "raw"
+        and site.only_first_party
+        and all(request.operation != "complete" for request in site.requests)
+    )
+
+
+def _is_judged(request: Request) -> bool:
+    """Tell whether the retries of a request are the API's affair: the SDK's, or a raw one."""
+    if request.operation == "complete":
+        return False
+    return request.surface == "sdk" or (request.surface == "raw" and request.is_first_party)
+
+
+def _judged(retry: Retry) -> list[Request]:
+    return [r for site in retry.sites for r in site.requests if _is_judged(r)]
+
+
+@rule("missing-retry")
+def missing_retry(attempt: Attempt, view: View) -> Iterator[Problem]:
+    """CL401."""
+    if _is_raw(attempt.site) and not attempt.policies:
+        yield Problem(
+            attempt.call,
+            "This request is sent once: a 429, a 529 or a lost connection ends it",
+            help="Retry 429, 5xx and lost connections, waiting as `retry-after` says, else longer"
+            " each time with some randomness; the SDK does so by itself",
+        )
+
+
+@rule("disabled-retry")
+def disabled_retry(disabled: DisabledRetry, view: View) -> Iterator[Problem]:
+    """CL402."""
+    unretried = [one for one in disabled.attempts if not any(p.is_effective for p in one.policies)]
+    if not unretried and not disabled.is_alone:
+        return
+    related = [(one.call, "sent once") for one in unretried[:3]]
+    if (
+        disabled.zero.origin is not None
+        and disabled.zero.origin.node is not disabled.entry.origin.node
+    ):
+        related.append((disabled.zero.origin, "the 0 comes from here"))
+    yield Problem(
+        disabled.entry,
+        "`max_retries=0` turns off the SDK's retries, and nothing else repeats the request",
+        help="Leave `max_retries` out, or retry 429, 5xx and connection errors around the call",
+        related=tuple(related),
+    )
+
+
+@rule("retry-without-backoff")
+def without_backoff(retry: Retry, view: View) -> Iterator[Problem]:
+    """CL403."""
+    policy = retry.policy
+    if policy.kind not in _OWN or not _judged(retry):
+        return
+    endless = policy.is_bounded is False
+    if policy.delay.pace is Pace.NONE:
+        fact = "repeats a failed request at once" + (", without end" if endless else "")
+    elif policy.delay.pace is Pace.CONSTANT:
+        seconds = policy.delay.seconds
+        wait = f"the same {seconds:g} s" if seconds is not None else "the same time"
+        fact = f"waits {wait} before each new try" + (", without end" if endless else "")
+    elif endless:
+        fact = "never gives up"
+    else:
+        return
+    yield Problem(
+        retry.at,
+        f"{_named(policy)} {fact}",
+        help="Wait as `retry-after` says, else longer each time with some randomness, and give up"
+        " after a few tries",
+    )
+
+
+@rule("retried-client-error")
+def retried_client_error(retry: Retry, view: View) -> Iterator[Problem]:
+    """CL404."""
+    policy = retry.policy
+    repeated = [str(failure.value) for failure in CLIENT_ERRORS if failure in policy.certain]
+    requests = _judged(retry)
+    if not repeated or not requests:
+        return
+    patient = policy.is_bounded is not False and policy.delay.pace is Pace.GROWING
+    yield Problem(
+        retry.at,
+        f"{_named(policy)} also repeats {_listed(repeated)}, which fails the same way each time",
+        help=_NARROWER[requests[0].surface],
+        severity=Severity.INFO if patient else Severity.WARNING,
+    )
+
+
+_NARROWER = {
+    "sdk": "Repeat only `RateLimitError`, `InternalServerError` and `APIConnectionError`",
+    "raw": "Repeat only 429, 5xx and connection errors, and let other errors through",
+}
+
+
+@rule("stacked-retry")
+def stacked_retry(retry: Retry, view: View) -> Iterator[Problem]:
+    """CL405."""
+    policy = retry.policy
+    if policy.kind not in _OWN or not policy.repeats & REPEATABLE:
+        return
+    for request in _judged(retry):
+        again = _sdk_retries(request)
+        if again:
+            most = f": up to {policy.attempts * (again + 1)} requests" if policy.attempts else ""
+            yield Problem(
+                retry.at,
+                f"{_named(policy)} repeats what the SDK has already retried {_times(again)}{most}",
+                help="Leave retrying to the SDK, with a larger `max_retries`, or set"
+                " `max_retries=0` on the client",
+                related=((request.call, "the SDK retries here"),),
+            )
+            return
+
+
+def _sdk_retries(request: Request) -> int:
+    """Return how often the SDK itself retries a request, 0 where it may not."""
+    client = request.client
+    if request.surface != "sdk" or client is None or client.arguments is None:
+        return 0
+    if not client.arguments.may_pass("max_retries"):
+        return _SDK_DEFAULT
+    numbers = [o.value for o in options(client.argument("max_retries")) if isinstance(o, Constant)]
+    if len(numbers) == 1 and isinstance(numbers[0], int):
+        return numbers[0]
+    return 0
+
+
+_SDK_DEFAULT = 2
+
+
+@rule("missing-timeout")
+def missing_timeout(site: CallSite, view: View) -> Iterator[Problem]:
+    """CL406."""
+    if not _is_raw(site) or not all(_has_no_timeout(request) for request in site.requests):
+        return
+    library = site.first.library
+    if library in _HTTPX and site.first.timeout is None:
+        fact = f"No `timeout` is given, and {library} gives up after 5 s"
+    else:
+        fact = f"No `timeout` is given, and {library} waits without end"
+    yield Problem(
+        site.call,
+        fact,
+        help="Pass a `timeout` longer than the longest answer may take, or stream the answer",
+    )
+
+
+def _has_no_timeout(request: Request) -> bool:
+    if request.library not in _WAITS_FOREVER | _HTTPX:
+        return False
+    if request.timeout is not None:
+        return all(is_absent(one) for one in options(request.timeout))
+    return request.arguments is None or not request.arguments.may_pass("timeout")
+
+
+@rule("ineffective-retry")
+def ineffective_retry(retry: Retry, view: View) -> Iterator[Problem]:
+    """CL407."""
+    policy = retry.policy
+    if policy.is_effective or not any(_is_raw(site) for site in retry.sites):
+        return
+    if "Transport" in policy.name and "Retry" not in policy.name:
+        fact = "repeats connecting only, never a request that was answered with 429 or 5xx"
+        cure = "Retry around the call, or use a transport that repeats answers"
+    else:
+        fact = "leave out POST: this request is not repeated after a 429 or 5xx"
+        cure = (
+            'Name the method and the statuses: `allowed_methods=["POST"],'
+            " status_forcelist=[429, 500, 502, 503, 504, 529]`"
+        )
+    yield Problem(retry.at, f"{_named(policy)} {fact}", help=cure)
+
+
+def _named(policy: Policy) -> str:
+    return policy.name[:1].upper() + policy.name[1:]
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else "twice" if count == 2 else f"{count} times"
+
+
+def _listed(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

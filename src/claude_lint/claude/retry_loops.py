@@ -1,0 +1,284 @@
+"""Retries written by hand: loops around a request, and functions that call themselves again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import libcst as cst
+
+from claude_lint.claude.aftermath import Aftermath
+from claude_lint.claude.conditions import Answers, assigned_paths, dotted
+from claude_lint.claude.delays import NO_DELAY, Delay, longest
+from claude_lint.claude.failures import PASSING, UNSENT, Failure
+from claude_lint.claude.retry_policies import REPEATABLE, Policy, Sending
+from claude_lint.claude.ways import Mark, Way, contains
+from claude_lint.python.evaluate import Evaluator
+from claude_lint.python.syntax import access_path, walk
+from claude_lint.python.values import Constant, Origin, Result, Symbol, options
+
+Loop = cst.For | cst.While
+_COUNTING = frozenset({"range", "count", "itertools.count"})
+_THROUGH = frozenset({"enumerate", "reversed", "tqdm", "trange", "list", "tuple"})
+_ENDLESS = frozenset({"itertools.count", "itertools.cycle", "itertools.repeat"})
+
+
+def loop_policy(evaluator: Evaluator, loop: Loop, sending: Sending) -> Policy | None:
+    """Return the retry that a loop is for what is sent inside it, None where it is none."""
+    if isinstance(loop, cst.For) and _is_over_items(loop, sending.node):
+        return None
+    if _reads_something_new(loop):
+        return None
+    counters = _loop_counters(loop, sending.node)
+    after = Aftermath(evaluator, sending.module, loop, sending.library, counters)
+    good = _turns(after, sending, None)
+    if good and all(way.repeats for way in good):
+        return None  # goes round after a success as well: a loop over work, not over tries
+    is_endless = isinstance(loop, cst.While) or _counts_for_ever(evaluator, loop, sending)
+    return _policy(after, sending, "loop", is_endless)
+
+
+def recursion_policy(
+    evaluator: Evaluator, function: cst.FunctionDef, sending: Sending
+) -> Policy | None:
+    """Return the retry that a function is which calls itself, or sends again, after a failure."""
+    if not _may_start_over(function, sending.node):
+        return None
+    counters = _recursion_counters(function)
+    after = Aftermath(evaluator, sending.module, function, sending.library, counters)
+    return _policy(after, sending, "recursion", is_endless=True)
+
+
+def escaping(evaluator: Evaluator, function: cst.FunctionDef, sending: Sending) -> Sending:
+    """Return what comes out of a function, for those who call it."""
+    after = Aftermath(evaluator, sending.module, function, sending.library)
+    starts: dict[Failure | None, tuple[Way, ...]] = {None: (Way(),)}
+    for failure in Failure:
+        found: dict[object, Way] = {}
+        for way in _followed(after, sending, failure):
+            if way.end == "raise":
+                found[id(way.error)] = Way("raise", way.error)
+            elif way.end != "again":
+                result = way.result if way.end == "return" else None
+                found[result if isinstance(result, Mark) else repr(result)] = Way(result=result)
+        starts[failure] = tuple(found.values())
+    return replace(sending, starts=starts)
+
+
+# ---------------------------------------------------------------------- following
+
+
+def _followed(after: Aftermath, sending: Sending, failure: Failure | None) -> list[Way]:
+    return [
+        way for start in sending.starts[failure] for way in after.ways(failure, sending.node, start)
+    ]
+
+
+def _turns(after: Aftermath, sending: Sending, failure: Failure | None) -> list[Way]:
+    """Return how one turn of a loop ends, its condition asked once more."""
+    loop = after.boundary
+    found: list[Way] = []
+    for way in _followed(after, sending, failure):
+        if not way.repeats or way.end == "again" or not isinstance(loop, cst.While):
+            found.append(way)
+            continue
+        truth = Answers(after, way).truth(loop.test)
+        leaving = replace(way, end="break", is_counted=after.counts(loop.test))
+        if truth is not None:
+            found.append(way if truth else leaving)
+        elif failure is not None or after.names(loop.test) & {name for name, _ in way.known}:
+            found.extend([way, leaving])
+        else:
+            found.append(way)
+    return found
+
+
+def _policy(after: Aftermath, sending: Sending, kind: str, is_endless: bool) -> Policy | None:
+    repeated: dict[Failure, list[Way]] = {}
+    certain: set[Failure] = set()
+    gives_up = True
+    for failure in Failure:
+        if kind == "loop":
+            ways = _turns(after, sending, failure)
+            again = [way for way in ways if way.repeats and _is_meant(way)]
+        else:
+            ways = _followed(after, sending, failure)
+            again = [way for way in ways if way.end == "again"]
+        if not again:
+            continue
+        repeated[failure] = again
+        leaving = [way for way in ways if way not in again]
+        gives_up = gives_up and (bool(leaving) or not is_endless)
+        if all(way.is_counted and not way.is_judged for way in leaving):
+            certain.add(failure)
+    if not REPEATABLE & repeated.keys():
+        return None
+    at: cst.CSTNode = after.boundary
+    if kind == "recursion":
+        at = next(way.again for ways in repeated.values() for way in ways if way.again is not None)
+        kind = "resend" if sending.node.deep_equals(at) else kind
+    origin = Origin(sending.module, at)
+    return Policy(
+        origin,
+        origin,
+        kind,
+        "this loop" if kind == "loop" else "this call",
+        frozenset(repeated),
+        frozenset(certain),
+        _delay(repeated),
+        is_bounded=gives_up,
+        attempts=_attempts(after),
+    )
+
+
+def _is_meant(way: Way) -> bool:
+    """Tell whether the loop goes round because of the failure, not whatever the answer was."""
+    return way.is_seen or way.error is not None or way.result is not Mark.ANSWER
+
+
+def _delay(repeated: dict[Failure, list[Way]]) -> Delay:
+    """Return how long the answers are waited for that pass by themselves, the least of them."""
+    judged = [f for f in PASSING if f in repeated] or [f for f in UNSENT if f in repeated]
+    waits = [
+        max((longest(way.delays) for way in repeated[failure]), key=lambda delay: delay.pace)
+        for failure in judged
+    ]
+    return min(waits, key=lambda delay: delay.pace, default=NO_DELAY)
+
+
+# ---------------------------------------------------------------------- what a loop goes over
+
+
+def _is_over_items(loop: cst.For, node: cst.CSTNode) -> bool:
+    """Tell whether each turn of a loop sends something else: a prompt, a model, a key.
+
+    A number that only counts the tries may be sent; one that picks an item may not.
+    """
+    names = set(assigned_paths(loop.target))
+    depends = _picks if _counts_up(loop.iter) else _mentions
+    fed = {
+        target
+        for value, targets in _assignments(loop.body)
+        for target in targets
+        if not contains(value, node) and depends(value, names)
+    }
+    for _ in range(4):
+        for value, targets in _assignments(loop.body):
+            if not contains(value, node) and _mentions(value, fed):
+                fed.update(targets)
+    return depends(node, names) or _mentions(node, fed)
+
+
+def _counts_up(node: cst.BaseExpression) -> bool:
+    while isinstance(node, cst.Call):
+        name = dotted(node.func) or ""
+        if name in _COUNTING:
+            return True
+        if name.rpartition(".")[2] not in _THROUGH or not node.args:
+            return False
+        node = node.args[0].value
+    return False
+
+
+def _picks(node: cst.CSTNode, names: set[str]) -> bool:
+    """Tell whether an expression holds `something[name]`."""
+    return any(
+        isinstance(part, cst.Subscript) and any(_mentions(index, names) for index in part.slice)
+        for part in walk(node)
+    )
+
+
+def _mentions(node: cst.CSTNode, names: set[str]) -> bool:
+    return any((dotted(part) or "") in names for part in walk(node))
+
+
+def _assignments(body: cst.CSTNode) -> list[tuple[cst.CSTNode, list[str]]]:
+    found: list[tuple[cst.CSTNode, list[str]]] = []
+    for part in walk(body):
+        if isinstance(part, cst.Assign):
+            targets = [name for one in part.targets for name in assigned_paths(one.target)]
+            found.append((part.value, targets))
+        elif isinstance(part, (cst.AnnAssign, cst.NamedExpr)) and part.value is not None:
+            found.append((part.value, list(assigned_paths(part.target))))
+    return found
+
+
+def _reads_something_new(loop: Loop) -> bool:
+    """Tell whether each turn asks a person for something new to send."""
+    return any(
+        isinstance(part, cst.Call) and access_path(part.func) == ("input",) for part in walk(loop)
+    )
+
+
+# ---------------------------------------------------------------------- counting tries
+
+
+def _loop_counters(loop: Loop, node: cst.CSTNode) -> frozenset[str]:
+    """Return the names that differ from one turn to the next, whatever happens."""
+    found: set[str] = set(assigned_paths(loop.target)) if isinstance(loop, cst.For) else set()
+    for part in walk(loop.body):
+        if isinstance(part, cst.AugAssign):
+            found.update(assigned_paths(part.target))
+    assignments = [pair for pair in _assignments(loop.body) if not contains(pair[0], node)]
+    for value, targets in assignments:
+        found.update(name for name in targets if _mentions(value, {name}))
+    for _ in range(4):
+        for value, targets in assignments:
+            if _mentions(value, found):
+                found.update(targets)
+    return frozenset(found)
+
+
+def _recursion_counters(function: cst.FunctionDef) -> frozenset[str]:
+    """Return the parameters that a function changes when it calls itself."""
+    found: set[str] = set()
+    for part in walk(function.body):
+        if isinstance(part, cst.Call):
+            path = access_path(part.func)
+            if path is not None and path[-1] == function.name.value:
+                for arg in part.args:
+                    if isinstance(arg.value, cst.BinaryOperation):
+                        found.update(name for n in walk(arg.value) if (name := dotted(n)))
+        elif isinstance(part, cst.AugAssign):
+            found.update(assigned_paths(part.target))
+    for _ in range(4):
+        for value, targets in _assignments(function.body):
+            if _mentions(value, found):
+                found.update(targets)
+    return frozenset(found)
+
+
+def _may_start_over(function: cst.FunctionDef, sent: cst.CSTNode) -> bool:
+    """Tell whether a function calls itself, or sends the same in a second place."""
+    for part in walk(function.body):
+        if isinstance(part, cst.Call) and part is not sent:
+            path = access_path(part.func)
+            if (path is not None and path[-1] == function.name.value) or part.deep_equals(sent):
+                return True
+    return False
+
+
+def _counts_for_ever(evaluator: Evaluator, loop: cst.For, sending: Sending) -> bool:
+    value = evaluator.value(sending.module, loop.iter)
+    return any(
+        isinstance(one, Result) and isinstance(one.callee, Symbol) and one.callee.path in _ENDLESS
+        for one in options(value)
+    )
+
+
+def _attempts(after: Aftermath) -> int | None:
+    """Return how many tries `for … in range(n)` allows, None where that is not known."""
+    loop = after.boundary
+    if not isinstance(loop, cst.For) or not isinstance(loop.iter, cst.Call):
+        return None
+    args = loop.iter.args
+    if dotted(loop.iter.func) != "range" or not 1 <= len(args) <= 2:
+        return None
+    numbers: list[int] = []
+    for arg in args:
+        found = options(after.evaluator.value(after.module, arg.value))
+        number = found[0].value if isinstance(found[0], Constant) else None
+        if len(found) != 1 or not isinstance(number, int):
+            return None
+        numbers.append(number)
+    count = numbers[-1] - (numbers[0] if len(numbers) == 2 else 0)
+    return count if count > 0 else None

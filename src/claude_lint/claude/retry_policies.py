@@ -1,0 +1,71 @@
+"""What a retry is, whatever makes it: what it repeats, after how long, and how often."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from claude_lint.claude.delays import GROWING, Delay
+from claude_lint.claude.facts import Request
+from claude_lint.claude.failures import PASSING, UNSENT, Failure, Library
+from claude_lint.claude.ways import Way
+from claude_lint.python.module import Module
+from claude_lint.python.values import Origin
+
+EVERYTHING = frozenset(Failure)
+REPEATABLE = frozenset((*PASSING, *UNSENT))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Policy:
+    """One retry, written at `at` and applied by the expression or statement `used`.
+
+    `kind`: loop, recursion, decorator, call (a function that retries what it is handed), transport,
+    task (of a queue or workflow), named (only its name says so). `name` is what messages call it.
+    `repeats` are the failures after which it sends again; `certain` those after which nothing in
+    the code decides otherwise. `is_bounded` is None where that is not known, `attempts` are the
+    tries in all. A policy that is not `is_effective` never repeats what the API answers.
+    """
+
+    at: Origin
+    used: Origin
+    kind: str
+    name: str
+    repeats: frozenset[Failure] = REPEATABLE
+    certain: frozenset[Failure] = frozenset()
+    delay: Delay = GROWING
+    is_bounded: bool | None = None
+    attempts: int | None = None
+    is_effective: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sending:
+    """An expression that sends: a request, or the use of a function that sends one.
+
+    `starts` holds, for each failure and for success (None), what the expression can come to.
+    """
+
+    module: Module
+    node: cst.CSTNode
+    library: Library
+    starts: dict[Failure | None, tuple[Way, ...]] = field(default_factory=dict)
+
+
+def sending_of(request: Request) -> Sending:
+    """Return a request's call as something that sends."""
+    library = _library(request)
+    starts: dict[Failure | None, tuple[Way, ...]] = {None: (Way(),)}
+    for failure in Failure:
+        raised = Way("raise", library.error(failure))
+        # An answer that is not raised may be, by a hook or in a function not seen here.
+        answered = failure.status is not None and not library.raises
+        starts[failure] = (Way(), raised) if answered else (raised,)
+    return Sending(request.call.module, request.call.node, library, starts)
+
+
+def _library(request: Request) -> Library:
+    if request.surface == "sdk":
+        return Library("anthropic", raises=True)
+    return Library(request.library, raises=request.library in ("urllib", "urllib.request"))

@@ -1,0 +1,80 @@
+"""Calls that wait: `time.sleep`, and functions of the project that call it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+import libcst as cst
+
+from claude_lint.claude.conditions import Answers
+from claude_lint.claude.delays import GROWING, NO_DELAY, Delay, Pace, constant
+from claude_lint.python.scopes import Scope
+from claude_lint.python.syntax import access_path, walk
+from claude_lint.python.values import Constant, FunctionValue, Symbol, Value, options
+
+if TYPE_CHECKING:
+    from claude_lint.claude.aftermath import Aftermath
+    from claude_lint.claude.ways import Way
+
+_SLEEPERS = frozenset(
+    f"{module}.sleep"
+    for module in ("time", "asyncio", "anyio", "trio", "gevent", "eventlet", "curio")
+)
+_SLEEPING_NAMES = frozenset(
+    {"sleep", "_sleep", "wait", "_wait", "backoff", "_backoff", "sleep_for", "pause"}
+)
+# Calls that only convert: the number they are given is the delay.
+_CONVERTERS = frozenset({"int", "float", "min", "max", "round", "abs", "timedelta", "str"})
+
+_SLEEPING: WeakKeyDictionary[Scope, bool] = WeakKeyDictionary()
+
+
+def delay_of(after: Aftermath, call: cst.Call, way: Way) -> Delay | None:
+    """Return how long a call waits, None where it does not."""
+    name = call.func.attr.value if isinstance(call.func, cst.Attribute) else ""
+    if isinstance(call.func, cst.Name):
+        name = call.func.value
+    found = options(after.evaluator.value(after.module, call.func))
+    if any(_is_sleeper(one) for one in found):
+        return _amount(after, call.args[0].value, way) if call.args else NO_DELAY
+    for one in found:
+        if isinstance(one, FunctionValue) and _sleeps(after, one):
+            if not call.args:
+                return GROWING
+            return max((_amount(after, arg.value, way) for arg in call.args), key=lambda d: d.pace)
+    if name in _SLEEPING_NAMES and not any(isinstance(one, FunctionValue) for one in found):
+        return _amount(after, call.args[0].value, way) if call.args else GROWING
+    return None
+
+
+def _sleeps(after: Aftermath, function: FunctionValue) -> bool:
+    """Tell whether a function of the project waits."""
+    scope = function.scope
+    if scope not in _SLEEPING:
+        _SLEEPING[scope] = any(
+            isinstance(part, cst.Call)
+            and (access_path(part.func) or ("",))[-1] == "sleep"
+            and _is_sleeper(after.evaluator.value(scope.module, part.func))
+            for part in walk(scope.node or cst.Pass())
+        )
+    return _SLEEPING[scope]
+
+
+def _is_sleeper(value: Value) -> bool:
+    return any(isinstance(one, Symbol) and one.path in _SLEEPERS for one in options(value))
+
+
+def _amount(after: Aftermath, node: cst.BaseExpression, way: Way) -> Delay:
+    if after.counts(node) or Answers(after, way).mentions_outcome(node):
+        return GROWING
+    value = after.evaluator.value(after.module, node)
+    numbers = [one for one in options(value) if isinstance(one, Constant)]
+    if len(numbers) == 1 == len(options(value)):
+        return constant(value)
+    for part in walk(node):
+        if isinstance(part, cst.Call):
+            path = access_path(part.func)
+            if path is None or path[-1] not in _CONVERTERS:
+                return GROWING
+    return Delay(Pace.CONSTANT)
