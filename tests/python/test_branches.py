@@ -178,3 +178,59 @@ def test_a_string_does_not_contradict_the_name_of_a_constant() -> None:
             send(url, key)
         """
     )
+
+
+def test_what_a_branch_sets_anew_goes_with_that_branch_only() -> None:
+    assert pairs(
+        """
+        def ask(other):
+            url = "url-a"
+            key = "key-a"
+            if other():
+                url = "url-b"
+                key = "key-b"
+            send(url, key)
+        """
+    ) == {("url-a", "key-a"), ("url-b", "key-b")}
+
+
+def test_an_attribute_set_anew_in_a_branch_goes_with_that_branch_only() -> None:
+    assert pairs(
+        """
+        class Llm:
+            def __init__(self, other):
+                self.url = "url-a"
+                self.key = "key-a"
+                if other():
+                    self.url = "url-b"
+                    self.key = "key-b"
+
+            def ask(self):
+                send(self.url, self.key)
+        """
+    ) == {("url-a", "key-a"), ("url-b", "key-b")}
+
+
+def test_a_test_of_a_variable_leaves_what_passes_it() -> None:
+    assert pairs(
+        """
+        def ask(base="https://one/v1", key=None):
+            if not base.endswith("/v1"):
+                base = base + "/v1"
+            if key is None:
+                key = "key"
+            send(base, key)
+        """
+    ) == {("https://one/v1", "key"), ("https://one/v1", "?"), ("?", "key"), ("?", "?")}
+
+
+def test_a_text_that_grows_where_it_must_is_no_longer_the_short_one() -> None:
+    assert pairs(
+        """
+        def ask():
+            base = "https://one"
+            if not base.endswith("/v1"):
+                base += "/v1"
+            send(base, 1)
+        """
+    ) == {("https://one/v1", 1)}

@@ -6,7 +6,8 @@ own variable on decides by that variable.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,11 @@ import libcst as cst
 
 from claude_lint.python.flow import Arm, Arms, Premise
 from claude_lint.python.premises import Subject, constant_text
-from claude_lint.python.values import Constant, Frame, Instance, Value, options
+from claude_lint.python.values import Constant, Environ, Frame, Instance, Value, options, union
 
 if TYPE_CHECKING:
     from claude_lint.python.evaluate import Evaluator
+    from claude_lint.python.scopes import Scope
 
 
 def in_frame(evaluator: Evaluator, arms: Iterable[Arm], frame: Frame | None) -> Arms | None:
@@ -39,8 +41,18 @@ def in_frame(evaluator: Evaluator, arms: Iterable[Arm], frame: Frame | None) -> 
 def _seen_from(evaluator: Evaluator, arm: Arm, frame: Frame) -> Arm | None:
     if any(_is_refuted(evaluator, one, frame) for one in arm.premises):
         return None
-    added = [moved for one in arm.premises if (moved := _at_call(evaluator, one, frame))]
-    return replace(arm, premises=arm.premises.union(added)) if added else arm
+    added = _moved(evaluator, arm.premises, frame)
+    otherwise = _moved(evaluator, arm.otherwise, frame)
+    if not added and not otherwise:
+        return arm
+    return replace(
+        arm, premises=arm.premises.union(added), otherwise=arm.otherwise.union(otherwise)
+    )
+
+
+def _moved(evaluator: Evaluator, premises: Iterable[Premise], frame: Frame) -> list[Premise]:
+    """Return premises on parameters as premises on what the call passes for them."""
+    return [moved for one in premises if (moved := _at_call(evaluator, one, frame))]
 
 
 def _is_refuted(evaluator: Evaluator, premise: Premise, frame: Frame) -> bool:
@@ -55,6 +67,11 @@ def _is_refuted(evaluator: Evaluator, premise: Premise, frame: Frame) -> bool:
     known = [one.value for one in found if isinstance(one, Constant)]
     if is_truth:
         return all(bool(one) is not premise.holds for one in known)
+    return _contradicts(premise, known)
+
+
+def _contradicts(premise: Premise, known: Sequence[object]) -> bool:
+    """Tell whether no value is one that a premise allows."""
     texts = {"<None>" if one is None else repr(one) for one in known}
     if any(text[:1].isalpha() or text[:1] == "_" for text in premise.values):
         return False  # a constant's name: which value it has was not looked up
@@ -121,3 +138,66 @@ def _argument(name: str, frame: Frame) -> cst.BaseExpression | None:
         elif number < len(names) and names[number] == name:
             return arg.value
     return None
+
+
+# ---------------------------------------------------------------------- what tests leave of a value
+
+_ASKING = re.compile(
+    r"bool\((?:(?P<name>[\w.]+)(?:\.(?P<method>startswith|endswith)\((?P<affix>'[^'\\\\]*'|\"[^\"\\\\]*\")\))?"
+    r"|(?P<part>'[^'\\\\]*'|\"[^\"\\\\]*\") in (?P<whole>[\w.]+))\)"
+)
+
+
+def passing(value: Value, name: str, owner: Scope, version: int, arms: Iterable[Arm]) -> Value:
+    """Leave of a variable's values those that the tests of the branches around let through.
+
+    `version` counts the bindings of the name so far: a test of an earlier one says nothing.
+    """
+    premises = _premises_on(name, owner, version, arms)
+    if not premises:
+        return value
+    kept = [
+        one for one in options(value) if all(_lets_through(test, name, one) for test in premises)
+    ]
+    return union(kept) if kept else value
+
+
+def may_pass(value: Value, name: str, owner: Scope, version: int, arms: Iterable[Arm]) -> bool:
+    """Tell whether the tests of some branches let one value of a variable through."""
+    premises = _premises_on(name, owner, version, arms)
+    return all(_lets_through(test, name, value) for test in premises)
+
+
+def _premises_on(name: str, owner: Scope, version: int, arms: Iterable[Arm]) -> list[Premise]:
+    return [
+        one
+        for arm in arms
+        for one in arm.premises
+        if isinstance(one.subject, Subject)
+        and one.subject.owner is owner
+        and one.subject.version == version
+        and name in one.subject.text
+    ]
+
+
+def _lets_through(premise: Premise, name: str, value: Value) -> bool:
+    if isinstance(value, Environ) and value.default is not None:
+        return any(_lets_through(premise, name, one) for one in options(value.default))
+    if not isinstance(value, Constant):
+        return True
+    assert isinstance(premise.subject, Subject)
+    text = premise.subject.text
+    if text == name:
+        return not _contradicts(premise, [value.value])
+    asked = _ASKING.fullmatch(text)
+    if asked is None or name not in (asked["name"], asked["whole"]):
+        return True
+    if asked["whole"] or asked["method"]:
+        if not isinstance(value.value, str):
+            return True
+        part = (asked["part"] or asked["affix"])[1:-1]
+        if asked["whole"]:
+            return (part in value.value) is premise.holds
+        method = str.startswith if asked["method"] == "startswith" else str.endswith
+        return method(value.value, part) is premise.holds
+    return bool(value.value) is premise.holds

@@ -85,7 +85,8 @@ def _mapping_item(
         under = entry.under
         if about is not None and len(found) > 1 and entry.name is not None:
             branch = evaluator.branch((base.origin.node if base.origin else None, about))
-            arm = Arm(branch, number, frozenset({equality(about, entry.name)}))
+            chosen_by = equality(about, entry.name)
+            arm = Arm(branch, number, frozenset({chosen_by}), frozenset({chosen_by.negated}))
             chosen = in_frame(evaluator, [arm], frame)
             if chosen is None:
                 continue

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from claude_lint.python.branches import in_frame
+from claude_lint.python.branches import in_frame, may_pass
 from claude_lint.python.flow import (
     END,
     NO_ARMS,
@@ -18,6 +18,7 @@ from claude_lint.python.flow import (
     conditions,
     exclusive,
     reaches,
+    way_past,
 )
 from claude_lint.python.scopes import Event, Scope
 from claude_lint.python.values import (
@@ -70,10 +71,24 @@ _READING_MODULES = frozenset({
 
 
 def put(entries: list[Entry], entry: Entry) -> None:
-    """Set a key: an unconditional entry replaces what stood under the key."""
-    if entry.name is not None and not entry.under:
-        entries[:] = [one for one in entries if one.name != entry.name]
+    """Set a key: an entry replaces what stood under the key, in the branches it is set in."""
+    if entry.name is not None:
+        _replace(entries, entry.name, entry.under)
     entries.append(entry)
+
+
+def _replace(entries: list[Entry], name: str, under: Arms) -> None:
+    """Take a key out, in some branches only where there are such."""
+    if not under:
+        entries[:] = [one for one in entries if one.name != name]
+        return
+    around = way_past(under)
+    if around is not None:
+        entries[:] = [
+            replace(one, under=one.under | {around}) if one.name == name else one
+            for one in entries
+            if one.name != name or not one.under >= under
+        ]
 
 
 def spread(value: Value, entries: list[Entry], rest: list[Value]) -> None:
@@ -219,11 +234,25 @@ def _augmented(evaluator: Evaluator, value: Value, change: Change) -> Value:
     assert event.value is not None
     module = event.scope.module
     if isinstance(event.node.operator, cst.AddAssign):
-        grown = add(
-            value, evaluator.value(module, event.value, change.frame), Origin(module, event.node)
-        )
-        return union([value, grown]) if change.under else grown
+        added = evaluator.value(module, event.value, change.frame)
+        grown = add(value, added, Origin(module, event.node))
+        return _either(value, grown, change) if change.under else grown
     return Unknown(origin=Origin(module, event.node), why="operator")
+
+
+def _either(before: Value, after: Value, change: Change) -> Value:
+    """Return what a name holds that was set anew in a branch only: what its test asks decides."""
+    event = change.event
+    found: list[Value] = []
+    around = way_past(change.under)
+    version = 0
+    if len(event.path) == 1:
+        bindings = event.scope.bound.get(event.path[0], ())
+        version = sum(one.point.order < event.point.order for one in bindings)
+    for value, tests in ((before, (around,) if around else ()), (after, event.point.arms)):
+        if may_pass(before, event.path[0], event.scope, version, tests):
+            found.append(conditioned(value, frozenset(tests) if value is before else change.under))
+    return union(found or [before, after])
 
 
 def _change_mapping(evaluator: Evaluator, value: Mapping, change: Change) -> Mapping:
@@ -249,9 +278,8 @@ def _change_mapping(evaluator: Evaluator, value: Mapping, change: Change) -> Map
 
 
 def _delete(entries: list[Entry], key: Value, under: Arms) -> None:
-    name = key.value if isinstance(key, Constant) else None
-    if not under and name is not None:
-        entries[:] = [one for one in entries if one.name != name]
+    if isinstance(key, Constant) and isinstance(key.value, str):
+        _replace(entries, key.value, under)
 
 
 def _merge(value: Value, entries: list[Entry], rest: list[Value], under: Arms) -> None:

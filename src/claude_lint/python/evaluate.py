@@ -13,7 +13,7 @@ from dataclasses import replace
 import libcst as cst
 
 from claude_lint.python import builtin_calls, changes, objects
-from claude_lint.python.branches import in_frame
+from claude_lint.python.branches import in_frame, passing
 from claude_lint.python.builtin_functions import iterated
 from claude_lint.python.flow import (
     END,
@@ -22,9 +22,9 @@ from claude_lint.python.flow import (
     Branch,
     Point,
     compatible,
-    conditions,
     exclusive,
     reaching,
+    ways,
 )
 from claude_lint.python.module import Module
 from claude_lint.python.premises import Outcome, Subject, outcome, subject
@@ -293,10 +293,10 @@ class Evaluator:
             self._outcomes[node] = outcome(node.test, scope, point.order)
         test = self._outcomes[node]
         found: list[Value] = []
-        for number, (part, premises) in enumerate(
-            [(node.body, test.success), (node.orelse, test.failure)]
-        ):
-            under = in_frame(self, [Arm(self.branch(node, 2), number, premises)], frame)
+        first = Arm(self.branch(node, 2), 0, test.success, test.failure)
+        second = Arm(first.branch, 1, test.failure, test.success)
+        for part, arm in ((node.body, first), (node.orelse, second)):
+            under = in_frame(self, [arm], frame)
             if under is not None:
                 found.append(conditioned(self.value(module, part, frame), under))
         return union(found)
@@ -352,12 +352,13 @@ class Evaluator:
         if not found and point is not END:
             found = own
         values: list[Value] = []
-        for binding in found:
-            seen_from = point if owner is scope else END
-            under = in_frame(self, conditions(binding.point, seen_from), frame)
+        for binding, own_under in ways(found, point if owner is scope else END):
+            under = in_frame(self, own_under, frame)
             if under is None:
                 continue
             value = self.bound(binding, frame)
+            version = sum(one.point.order <= binding.point.order for one in own)
+            value = passing(value, name, owner, version, own_under)
             value = changes.since(self, value, (name,), owner, binding.point, point, frame)
             values.append(named(conditioned(value, under), name))
         for late in bindings:  # a `global` in some function may bind at any time
@@ -365,7 +366,8 @@ class Evaluator:
                 values.append(named(self.bound(late, None), name))
         if not values:
             values.append(Unknown(origin=origin, why="unbound", name=name))
-        return union(values)
+        version = sum(one.point.order < point.order for one in own)
+        return passing(union(values), name, owner, version, point.arms)
 
     def _outside(self, module: Module, name: str, origin: Origin) -> Value:
         module.load_star_imports()

@@ -7,7 +7,7 @@ scope and the arms of compound statements it stands in.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -46,13 +46,20 @@ class Premise:
 class Arm:
     """One way through a branch, counted from 0. In a `try`, arm 0 is the body and its `else`.
 
-    One that is not `taken` is the way past a branch that would have left the block.
+    One that is not `taken` is the way past it. `premises` hold where it is taken, `otherwise` where
+    it is not.
     """
 
     branch: Branch
     number: int
     premises: frozenset[Premise] = frozenset()
+    otherwise: frozenset[Premise] = frozenset()
     taken: bool = True
+
+    @property
+    def past(self) -> Arm:
+        """The way past."""
+        return Arm(self.branch, self.number, self.otherwise, self.premises, not self.taken)
 
     def __hash__(self) -> int:
         """Hash what nearly always tells two apart; premises are costly."""
@@ -181,3 +188,33 @@ def conditions(point: Point, use: Point) -> Arms:
 def deciding(point: Point) -> Arms:
     """Return the arms around a point that a run may not take."""
     return frozenset(arm for arm in point.arms if arm.branch.kind in ("if", "match", "try"))
+
+
+def ways(found: Iterable[T], use: Point) -> Iterator[tuple[T, Arms]]:
+    """Yield what reaches `use`, given latest first, each with the branches it depends on.
+
+    Those are the ones it stands in, and the ways past the later ones that would replace it.
+    """
+    passed: set[Arm] = set()
+    for one in found:
+        own = conditions(one.point, use)
+        if not exclusive(own, passed):
+            yield one, own | passed
+        if one.point.order < use.order and not _in_own_loop(one.point, use):
+            around = way_past(own)
+            if around is not None:
+                passed.add(around)
+
+
+def _in_own_loop(point: Point, use: Point) -> bool:
+    return any(arm.branch.kind == "loop" and arm not in use.arms for arm in point.arms)
+
+
+def way_past(arms: Arms) -> Arm | None:
+    """Return the way that takes none of some branches, None where that is more than one way."""
+    if len(arms) != 1:
+        return None
+    (arm,) = arms
+    if not arm.taken or arm.branch.kind == "try":
+        return None
+    return arm.past

@@ -11,7 +11,7 @@ import libcst as cst
 
 from claude_lint.python import builtin_calls, changes
 from claude_lint.python.branches import in_frame
-from claude_lint.python.flow import END, START, conditions
+from claude_lint.python.flow import END, START, Arms, conditions, ways
 from claude_lint.python.module import Module
 from claude_lint.python.scopes import Binding, Event, Scope
 from claude_lint.python.syntax import access_path
@@ -523,10 +523,13 @@ def instance_attribute(
     scopes, foreign = ancestry(evaluator, base.cls)
     values: list[Value] = []
     for scope in scopes:
+        settings: dict[Scope, list[Event]] = {}
         for event in _attribute_events(evaluator, scope, name):
-            if event.kind != "setattr" or len(event.path) != 2:
-                continue
-            values.append(_set_attribute(evaluator, base, event, name, origin))
+            if event.kind == "setattr" and len(event.path) == 2:
+                settings.setdefault(event.scope, []).insert(0, event)
+        for events in settings.values():
+            for event, own_under in ways(events, END):
+                values.append(_set_attribute(evaluator, base, event, own_under, name, origin))
     if not values or any(
         isinstance(one, Constant) and one.value is None for v in values for one in options(v)
     ):
@@ -570,7 +573,7 @@ def _attribute_events(evaluator: Evaluator, scope: Scope, name: str) -> list[Eve
 
 
 def _set_attribute(
-    evaluator: Evaluator, base: Instance, event: Event, name: str, origin: Origin
+    evaluator: Evaluator, base: Instance, event: Event, own_under: Arms, name: str, origin: Origin
 ) -> Value:
     """Return what one `self.name = …` sets, with the changes made to it later."""
     scope = event.scope
@@ -584,8 +587,8 @@ def _set_attribute(
         hint = annotated(evaluator, scope.module, event.key, None)
         if isinstance(hint, Typed):
             value = hint
-    under = in_frame(evaluator, conditions(event.point, END), frame)
-    value = conditioned(value, under if under is not None else conditions(event.point, END))
+    under = in_frame(evaluator, own_under, frame)
+    value = conditioned(value, under if under is not None else own_under)
     value = changes.since(evaluator, value, event.path, scope, event.point, END, frame)
     assert base.cls.scope is not None
     for holder, _ in [(s, None) for s in ancestry(evaluator, base.cls)[0]]:

@@ -205,7 +205,10 @@ class Builder:
             if isinstance(part, cst.If):
                 self._expression(part.test, scope, self._point(arms))
                 found = outcome(part.test, scope, self.order)
-            arm = Arm(branch, number, failed | found.success)
+            otherwise = found.failure if number == 0 else NO_PREMISES
+            if number == 1 and isinstance(part, cst.Else):
+                otherwise = ways[0].premises
+            arm = Arm(branch, number, failed | found.success, otherwise)
             ways.append(arm)
             self._block(part.body, scope, (*arms, arm))
             failed |= found.failure
@@ -215,7 +218,7 @@ class Builder:
                 and scope.exits.get(arm) in ("return", "loop")
                 and len(passed) == number
             ):
-                passed.append(Arm(branch, number, found.failure, taken=False))
+                passed.append(Arm(branch, number, found.failure, arm.premises, taken=False))
         if branch.arms:
             self._leave_by_all(scope, ways, arms)
         return tuple(passed)
