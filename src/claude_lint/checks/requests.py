@@ -4,28 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from claude_lint.checks import Problem, View, rule
-from claude_lint.claude.facts import CallSite
+import libcst as cst
 
-_NEEDING_FIELDS = frozenset(
-    {
-        "messages.create",
-        "messages.stream",
-        "messages.parse",
-        "messages.tool_runner",
-        "messages.count_tokens",
-        "batch.item",
-    }
-)
-_OWN_SURFACES = frozenset({"sdk", "raw"})
+from claude_lint.checks import Problem, Repair, View, rule
+from claude_lint.checks.repairs import insert_argument, insert_entry, repair
+from claude_lint.claude.facts import GENERATING, CallSite
+from claude_lint.findings import Safety
+from claude_lint.python.values import Origin
 
-
-def _is_judged(site: CallSite) -> bool:
-    """Tell whether what is missing from a site is certainly missing from a Claude request."""
-    surface = site.first.surface
-    if surface == "sdk":
-        return True  # the SDK itself insists, whoever answers
-    return surface in ("raw", "bedrock") and site.only_claude
+_NEEDING_FIELDS = GENERATING | {"messages.count_tokens"}
+_MISNAMED_LIMITS = frozenset({"max_completion_tokens", "max_tokens_to_sample"})
 
 
 @rule("missing-max-tokens")
@@ -33,38 +21,68 @@ def missing_max_tokens(site: CallSite, view: View) -> Iterator[Problem]:
     """CL201."""
     if not (site.is_generating and _is_judged(site) and site.lacks("max_tokens")):
         return
-    if site.lacks("messages") and site.lacks("model") and site.first.surface == "sdk":
-        return  # `create()` on something unfinished: missing-request-field says it all
-    if any(
-        name in request.body.names()
-        for request in site.requests
-        for name in ("max_completion_tokens", "max_tokens_to_sample")
-    ):
-        return  # that is the wrong name, and openai-parameter's or removed-api's to tell
-    sender = "the SDK raises TypeError" if site.first.surface == "sdk" else "the API answers 400"
+    if any(request.body.names() & _MISNAMED_LIMITS for request in site.requests):
+        return  # that is a wrong name, and openai-parameter's or removed-api's to tell
+    if _lacks_everything(site):
+        return
     yield Problem(
         site.call,
-        f"This request sends no `max_tokens`: {sender}",
+        f"This request sends no `max_tokens`: {_consequence(site)}",
         help="Pass `max_tokens`, the most tokens the answer may have",
+        fix=_insertion(site, view),
     )
 
 
 @rule("missing-request-field")
 def missing_field(site: CallSite, view: View) -> Iterator[Problem]:
     """CL220."""
-    if (
-        site.first.surface not in _OWN_SURFACES
-        or site.first.operation not in _NEEDING_FIELDS
-        or not _is_judged(site)
-    ):
+    request = site.first
+    is_named_elsewhere = request.surface == "bedrock"
+    if request.operation not in _NEEDING_FIELDS or is_named_elsewhere or not _is_judged(site):
         return
-    missing = [name for name in ("model", "messages") if site.lacks(name)]
-    if not missing:
-        return
-    names = " and no ".join(f"`{name}`" for name in missing)
-    sender = "the SDK raises TypeError" if site.first.surface == "sdk" else "the API answers 400"
-    yield Problem(
-        site.call,
-        f"This request sends no {names}: {sender}",
-        help=f"Pass {' and '.join(f'`{name}`' for name in missing)}",
-    )
+    missing = [f"`{name}`" for name in ("model", "messages") if site.lacks(name)]
+    if missing:
+        yield Problem(
+            site.call,
+            f"This request sends no {' and no '.join(missing)}: {_consequence(site)}",
+            help=f"Pass {' and '.join(missing)}",
+        )
+
+
+def _is_judged(site: CallSite) -> bool:
+    """Tell whether what is missing from a site is certainly missing from a Claude request."""
+    request = site.first
+    if request.surface == "sdk" and request.operation != "batch.item":
+        return True  # the SDK itself insists, whoever answers
+    return request.surface in ("sdk", "raw", "bedrock") and site.only_claude
+
+
+def _lacks_everything(site: CallSite) -> bool:
+    """Tell whether a call is so empty that missing-request-field says it all."""
+    return site.first.surface == "sdk" and site.lacks("messages") and site.lacks("model")
+
+
+def _consequence(site: CallSite) -> str:
+    if site.first.operation == "batch.item":
+        return "the batch answers this item with an error"
+    return "the SDK raises TypeError" if site.first.surface == "sdk" else "the API answers 400"
+
+
+def _insertion(site: CallSite, view: View) -> Repair | None:
+    """Put the field behind the model or the messages, in the call or the dict that names them."""
+    if len(site.requests) != 1:
+        return None
+    fields = site.first.required_fields
+    for entry in (*fields.entries("model"), *fields.entries("messages")):
+        module, node = entry.origin.module, entry.origin.node
+        around = module.parents.get(node)
+        if around is None or module is not view.module:
+            continue
+        if isinstance(node, cst.Arg):
+            edits = insert_argument(Origin(module, around), "max_tokens=1024", entry)
+        elif isinstance(node, cst.DictElement):
+            edits = insert_entry(Origin(module, around), '"max_tokens": 1024', entry)
+        else:
+            continue
+        return repair(view, "Add `max_tokens`, here 1024", Safety.UNSAFE, edits)
+    return None

@@ -179,6 +179,18 @@ class Request:
         """Whether api.anthropic.com, or a host set to behave like it, answers."""
         return self.platform is Platform.CLAUDE
 
+    @property
+    def required_fields(self) -> Fields:
+        """Where required fields must stand: for the SDK's own methods only among the keywords.
+
+        The SDK looks for them before it merges `extra_body`; a positional argument is a mistake
+        of its own.
+        """
+        if self.surface != "sdk" or self.operation == "batch.item" or self.arguments is None:
+            return self.body
+        is_open = self.arguments.starred or bool(self.arguments.given)
+        return Fields((self.arguments.keywords,), is_open)
+
     def models(self) -> Iterator[Constant]:
         """Yield the model IDs the request can name, as far as they are known strings."""
         from claude_lint.python.values import strings
@@ -214,8 +226,8 @@ class CallSite:
         return all(request.is_generating for request in self.requests)
 
     def lacks(self, name: str) -> bool:
-        """Tell whether no way sends the body field."""
-        return all(request.body.lacks(name) for request in self.requests)
+        """Tell whether no way sends the body field where it is looked for."""
+        return all(request.required_fields.lacks(name) for request in self.requests)
 
     def lacks_header(self, name: str) -> bool:
         """Tell whether no way sends the header; give its name in lower case."""
