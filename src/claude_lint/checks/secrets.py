@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from claude_lint.checks import Problem, Repair, View, rule
-from claude_lint.checks.repairs import read_environment
+from claude_lint.checks.repairs import read_environment, repair
 from claude_lint.claude.credentials import Credential
+from claude_lint.claude.key_defaults import KeyDefault
+from claude_lint.claude.key_leaks import KeyLeak
 from claude_lint.findings import Safety
+from claude_lint.python.values import Origin
 
 _KINDS = {
     "api": "An Anthropic API key",
@@ -39,13 +42,38 @@ def hardcoded_key(found: Credential, view: View) -> Iterator[Problem]:
         found.at,
         f"{what} is {_PLACES[found.within]}: `{found.shown}`",
         help=cure,
-        fix=_from_environment(found),
+        fix=_from_environment(view, found.replaceable, found.variable),
     )
 
 
-def _from_environment(found: Credential) -> Repair | None:
-    if found.replaceable is None:
+@rule("empty-key-default")
+def empty_key_default(default: KeyDefault, view: View) -> Iterator[Problem]:
+    """CL108."""
+    yield Problem(
+        default.at,
+        f'Without `{default.variable}` the key is `"{default.text}"`, and only a request tells',
+        help=f'Read `os.environ["{default.variable}"]`, which fails at once and says why'
+        if default.lookup is not None
+        else "Give it no default, so that settings without it fail at once",
+        fix=_from_environment(view, default.lookup, default.variable),
+    )
+
+
+_SINKS = {"print": "printed", "log": "logged", "exception": "put into the text of an exception"}
+
+
+@rule("logged-key")
+def logged_key(leak: KeyLeak, view: View) -> Iterator[Problem]:
+    """CL109."""
+    yield Problem(
+        leak.at,
+        f"The whole of `{leak.name}` is {_SINKS[leak.sink]}",
+        help="Show whether there is one, or its first characters",
+    )
+
+
+def _from_environment(view: View, at: Origin | None, variable: str) -> Repair | None:
+    if at is None:
         return None
-    edits = read_environment(found.replaceable, found.variable)
-    title = f'Read `os.environ["{found.variable}"]`'
-    return Repair(title, Safety.UNSAFE, edits) if edits else None
+    title = f'Read `os.environ["{variable}"]`'
+    return repair(view, title, Safety.UNSAFE, read_environment(at, variable))

@@ -232,9 +232,7 @@ def _is_composition(node: cst.CSTNode) -> bool:
 def _source(module: Module, node: cst.CSTNode) -> str:
     place = span(module, node)
     offset = module.source.offset
-    return module.lines[
-        offset(place.line, place.column) : offset(place.end_line, place.end_column)
-    ]
+    return module.lines[offset(place.line, place.column) : offset(place.end_line, place.end_column)]
 
 
 # ---------------------------------------------------------------------- what can replace it

@@ -6,8 +6,11 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from claude_lint.claude.client_calls import ClientCall, ClientMade, client_calls, clients_made
+from claude_lint.claude.credentials import Credential, credentials
 from claude_lint.claude.disabled_retries import DisabledRetry, disabled_retries
 from claude_lint.claude.facts import CallSite, Request
+from claude_lint.claude.key_defaults import KeyDefault, key_defaults
+from claude_lint.claude.key_leaks import KeyLeak, key_leaks
 from claude_lint.claude.models import ModelUse, model_uses
 from claude_lint.claude.response_uses import ResponseUse, response_uses
 from claude_lint.claude.retries import Attempt, Retry, attempts, retries
@@ -40,6 +43,9 @@ EXTRACTORS: dict[type, Callable[[View], Iterable[Any]]] = {
     Request: _requests,
     ModelUse: model_uses,
     Module: _module,
+    Credential: credentials,
+    KeyDefault: key_defaults,
+    KeyLeak: key_leaks,
     ResponseUse: response_uses,
     ClientCall: client_calls,
     ClientMade: clients_made,
