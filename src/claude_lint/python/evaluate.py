@@ -85,7 +85,7 @@ class Evaluator:
         self._subjects: dict[cst.CSTNode, Subject | None] = {}
         self._outcomes: dict[cst.CSTNode, Outcome] = {}
         self._parameters: set[tuple[Scope, str]] = set()
-        self.init_frames: dict[tuple[int, Scope], Frame] = {}
+        self.init_frames: dict[tuple[int, Scope], Frame | None] = {}
         self.frames: dict[tuple[cst.Call, int, Scope, int], Frame] = {}
         self.attribute_events: dict[tuple[Scope, str], list[Event]] = {}
         self._frames: list[Frame] = []  # keeps frames alive, since values are kept by their id

@@ -11,7 +11,14 @@ import libcst as cst
 
 from claude_lint.python import builtin_calls, changes
 from claude_lint.python.branches import in_frame
-from claude_lint.python.flow import END, START, Arms, conditions, ways
+from claude_lint.python.flow import END, START, Arms, conditions, way_past, ways
+from claude_lint.python.inheritance import (
+    base_frame,
+    calls_of_base,
+    inherited,
+    initializer,
+    is_super,
+)
 from claude_lint.python.module import Module
 from claude_lint.python.scopes import Binding, Event, Scope
 from claude_lint.python.syntax import access_path
@@ -206,8 +213,11 @@ def callers(evaluator: Evaluator, scope: Scope) -> tuple[tuple[Module, cst.Call]
             for call in module.call_sites(wanted.name):
                 if len(found) < _MOST_CALLERS and _calls(evaluator, module, call, wanted):
                     found.append((module, call))
-    evaluator._callers[scope] = tuple(found)
-    return tuple(found)
+        if wanted is not scope:
+            using = evaluator.project.modules_using(wanted.module, wanted.name)
+            found.extend(calls_of_base(evaluator, scope, using))
+    evaluator._callers[scope] = tuple(found[:_MOST_CALLERS])
+    return evaluator._callers[scope]
 
 
 def _calls(evaluator: Evaluator, module: Module, call: cst.Call, wanted: Scope) -> bool:
@@ -398,7 +408,12 @@ def _replayed(evaluator: Evaluator, value: Value, own: list[Change]) -> Value:
         event = change.event
         if event.kind == "setattr" and len(change.path) == 1 and event.value is not None:
             new = evaluator.value(event.scope.module, event.value, change.frame)
-            value = union([value, conditioned(new, change.under)]) if change.under else new
+            if change.under:
+                around = way_past(change.under)
+                before = conditioned(value, frozenset({around})) if around else value
+                value = union([before, conditioned(new, change.under)])
+            else:
+                value = new
         elif event.kind != "setattr" or len(change.path) > 1:
             value = changes.fold(evaluator, value, (replace(change, path=change.path[1:]),))
     return value
@@ -419,8 +434,10 @@ def _plain_attribute(
         return instance_attribute(evaluator, base, name, origin, frame)
     if isinstance(base, Typed) and isinstance(base.type, ClassValue):
         return instance_attribute(evaluator, Instance(base.type, None), name, origin, frame)
-    if isinstance(base, Item) and name in ("value", "name"):
-        return Attribute(base, name, origin=origin)
+    if isinstance(base, Result) and is_super(base):
+        found = inherited(evaluator, base, name, origin, frame)
+        if found is not None:
+            return found
     return Attribute(base, name, origin=origin)
 
 
@@ -619,12 +636,15 @@ def _method_frame(evaluator: Evaluator, base: Instance, scope: Scope) -> Frame |
     if function is None or function.name != "__init__":
         return None
     key = (id(base.arguments), function)
-    cached = evaluator.init_frames.get(key)
-    if cached is None:
+    if key not in evaluator.init_frames:
+        run = initializer(evaluator, base.cls) or function
         arguments = replace(base.arguments, given=(base, *base.arguments.given))
-        cached = Frame(function, arguments, base, base.call, None, 1)
-        evaluator.init_frames[key] = cached
-    return cached
+        frame: Frame | None = Frame(run, arguments, base, base.call, None, 1)
+        evaluator.init_frames[key] = None  # while the frame is worked out
+        if frame is not None and run is not function:
+            frame = base_frame(evaluator, base, function, frame)
+        evaluator.init_frames[key] = frame
+    return evaluator.init_frames[key]
 
 
 def _declared_attribute(
@@ -640,9 +660,16 @@ def _declared_attribute(
             values = _field(evaluator, base, scope, bindings, name, origin)
             if values:
                 return values
-        value = evaluator.lookup(scope, name, END, None, origin)
-        return [_bound_member(evaluator, base, one, origin) for one in options(value)]
+        return list(options(bound_members(evaluator, base, scope, name, origin)))
     return []
+
+
+def bound_members(
+    evaluator: Evaluator, base: Instance, scope: Scope, name: str, origin: Origin
+) -> Value:
+    """Return what a class's member is on an object: methods bound, properties read."""
+    value = evaluator.lookup(scope, name, END, None, origin)
+    return union(_bound_member(evaluator, base, one, origin) for one in options(value))
 
 
 def _field(
