@@ -80,16 +80,23 @@ def authentications(entry: Entry) -> Iterator[Authentication]:
 
 def _authentication(entry: Entry, value: Value) -> Authentication:
     if isinstance(value, Constant):
-        text = str(value.value)
-        scheme = _SCHEME.match(text)
-        rest = text[scheme.end() :] if scheme else text
-        word = scheme[1].lower() if scheme else ""
-        if scheme and not rest and _kind_of_text(text) is not Kind.UNKNOWN:
-            word, rest = "", text  # a key alone looks like a word too
-        return Authentication(entry, word, _kind_of_text(rest), None)
+        return _of_constant(entry, value)
     if isinstance(value, Text):
         return _of_text(entry, value)
     return Authentication(entry, "" if _may_be_bare(value) else None, kind_of(value), value.origin)
+
+
+def _of_constant(entry: Entry, value: Constant) -> Authentication:
+    text = str(value.value)
+    held = held_expression(value.origin) if value.origin is not None else None
+    scheme = _SCHEME.match(text)
+    if scheme and scheme.end() == len(text):  # a credential alone looks like a word too
+        scheme = None
+    rest = text[scheme.end() :] if scheme else text
+    kind = _kind_of_text(rest)
+    if kind is Kind.UNKNOWN and held is not None:
+        kind = kind_of(Unknown(), held)
+    return Authentication(entry, scheme[1].lower() if scheme else "", kind, held)
 
 
 def _of_text(entry: Entry, value: Text) -> Authentication:
@@ -100,14 +107,15 @@ def _of_text(entry: Entry, value: Text) -> Authentication:
         if len(parts) == 1:
             return Authentication(entry, "", kind_of(first, held), held)
         return Authentication(entry, None, Kind.UNKNOWN)
-    scheme = _SCHEME.match(first)
+    scheme = _SCHEME.match(first) if _kind_of_text(first) is Kind.UNKNOWN else None
     after = first[scheme.end() :] if scheme else first
     if len(parts) == 2 and not after and isinstance(parts[1], Value):
         word = scheme[1].lower() if scheme else ""
         if scheme is not None and not scheme[2]:
             word = f"{word}…"  # no blank behind the scheme: no scheme at all
         return Authentication(entry, word, kind_of(parts[1], held), held)
-    return Authentication(entry, scheme[1].lower() if scheme else "", _kind_of_text(after))
+    bearer = re.match(r"\s*bearer\s", first, re.I)
+    return Authentication(entry, "bearer" if bearer else "", _kind_of_text(first))
 
 
 def _may_be_bare(value: Value) -> bool:
@@ -132,7 +140,7 @@ def kind_of(value: Value, held: Origin | None = None) -> Kind:
             return known
     if isinstance(value, Environ) and value.name:
         if _TOKEN_NAME.search(value.name):
-            return Kind.TOKEN
+            return Kind.TOKEN if _CERTAIN_TOKEN_NAME.search(value.name) else Kind.UNKNOWN
         if _KEY_NAME.search(value.name) and not _ANOTHER_KEY_NAME.search(value.name):
             return Kind.KEY
     names = [*_names(value), *(_names_in(held) if held is not None else ())]

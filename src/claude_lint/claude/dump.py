@@ -84,7 +84,7 @@ def plain(value: Value | None, depth: int = 0) -> Any:
     if isinstance(value, Text):
         return mask("".join(p if isinstance(p, str) else "{" + _hole(p) + "}" for p in value.parts))
     if isinstance(value, Environ):
-        found = {"env": value.name}
+        found = {"env": mask(value.name)}
         if value.default is not None:
             found["default"] = plain(value.default, depth + 1)
         return found
@@ -115,7 +115,7 @@ def _mapping(value: Mapping, depth: int) -> dict[str, Any]:
 
 def _hole(value: Value) -> str:
     if isinstance(value, Environ):
-        return f"${value.name}"
+        return f"${mask(value.name)}"
     if value.via:
         return value.via[-1]
     return value.name if isinstance(value, Unknown) and value.name else "?"
