@@ -10,7 +10,7 @@ import pytest
 
 from claude_lint.files.source import Cell, SourceFile
 from claude_lint.findings import Edit, Finding, Location, Safety, Severity, Span
-from claude_lint.suppressions import Applied, add_ignores, apply, ignore_edits
+from claude_lint.suppressions import Applied, apply, ignore_edits
 
 
 @dataclass(frozen=True)
@@ -592,7 +592,6 @@ def test_a_fix_leaves_what_is_used() -> None:
 )
 def test_an_ignore_is_added_where_it_covers_the_finding(before: str, after: str) -> None:
     source, findings = marked(before)
-    assert add_ignores(source, findings) == after
     assert edited(source, ignore_edits(source, findings)) == after
     again = replace(source, text=after)
     assert not {each.code for each in judged(again, findings).kept} & {"CL102", "CL201", "CL303"}

@@ -2,43 +2,37 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import sys
-import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 
-from claude_lint.files.source import Unreadable, read_source
+from claude_lint.files.changes import Unwritable, changes
+from claude_lint.files.rewriting import replace_file, rewrite
+from claude_lint.files.source import Unreadable, decode_source, read_bytes
 from claude_lint.findings import Finding
-from claude_lint.suppressions import add_ignores
+from claude_lint.suppressions import ignore_edits
 
 
-def ignore_in_files(findings: Iterable[Finding]) -> None:
-    """Add comments for sorted findings; what cannot be suppressed in its line stays as it is.
+def ignore_in_files(
+    findings: Iterable[Finding], root_of: Callable[[Path], Path]
+) -> Iterator[tuple[str, str]]:
+    """Add comments for sorted findings; yield the paths that could not be written, and why.
 
-    Paths are relative to the working directory. Notebooks are left alone.
+    Paths are relative to the working directory; `root_of` gives the project's root of an absolute
+    one. What cannot be suppressed in its line stays as it is.
     """
     for display, in_file in groupby(findings, key=lambda finding: finding.location.path):
-        path = Path(display).absolute()
         try:
-            source = read_source(path, display, sys.maxsize)
-        except Unreadable:
-            continue
-        text = add_ignores(source, list(in_file))
-        if text != source.text and not source.is_notebook:
-            _replace(path.resolve(), source.bom + text.encode(source.encoding))
+            _ignore_in_file(display, list(in_file), root_of)
+        except (Unwritable, Unreadable) as reason:
+            yield display, str(reason)
 
 
-def _replace(path: Path, data: bytes) -> None:
-    """Put new content in the place of a file in one step, keeping its mode."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(data)
-        shutil.copymode(path, name)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
+def _ignore_in_file(display: str, findings: list[Finding], root_of: Callable[[Path], Path]) -> None:
+    path = Path(display).absolute()
+    data = read_bytes(path, sys.maxsize)
+    source = decode_source(path, display, data)
+    step = changes(source, ignore_edits(source, findings))
+    if step:
+        replace_file(path, rewrite(source, data, step), expected=data, root=root_of(path))

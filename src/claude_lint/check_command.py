@@ -7,8 +7,9 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -32,6 +33,8 @@ class Presentation:
     statistics: bool = False
     show_files: bool = False
     add_ignore: bool = False
+    show_fixes: bool = False
+    exit_non_zero_on_fix: bool = False
     timings: bool = False
     quiet: bool = False
     verbose: bool = False
@@ -44,19 +47,56 @@ def check(options: Options, shown: Presentation) -> int:
         return CLEAN
     report = _run_engine(options, shown)
     if shown.add_ignore:
-        from claude_lint.add_ignore import ignore_in_files
-
-        found = len(report.findings)
-        ignore_in_files(report.findings)
-        report = _run_engine(options, shown)
-        terminal.tell(
-            f"Added comments that ignore {found - len(report.findings)} of {found} findings"
-        )
+        report = _add_ignores(report, options, shown)
     _tell(report, shown)
-    _write(_rendered(report, options, shown), shown.output_file)
+    if options.diff:
+        is_found = _show_patch(report, options, shown)
+    else:
+        is_found = _show_findings(report, options, shown)
     if report.internal_errors:
         return ERROR
-    return FOUND if report.fails and not shown.exit_zero else CLEAN
+    return FOUND if is_found and not shown.exit_zero else CLEAN
+
+
+def _add_ignores(report: Report, options: Options, shown: Presentation) -> Report:
+    """Write comments that ignore what was found, and check again."""
+    from claude_lint.add_ignore import ignore_in_files
+    from claude_lint.rulings import Rulings
+
+    rulings = Rulings(options)
+    for path, reason in ignore_in_files(report.findings, lambda path: rulings.of_file(path).root):
+        terminal.tell(f"warning: {path}: no comments were added: {reason}")
+    after = _run_engine(options, shown)
+    found, left = len(report.findings), len(after.findings)
+    terminal.tell(f"Added comments that ignore {found - left} of {found} findings")
+    return after
+
+
+def _show_findings(report: Report, options: Options, shown: Presentation) -> bool:
+    """Show what was found, or what is left of it; tell whether that fails the run."""
+    stream = sys.stdout
+    if options.fix and options.stdin is not None:
+        # The command is a filter then, and its output the code.
+        code = report.rewritten[0].new if report.rewritten else options.stdin
+        options, stream = replace(options, stdin=code), sys.stderr
+        terminal.write(code)
+    _write(_rendered(report, options, shown, stream), shown.output_file, stream)
+    return report.fails or (shown.exit_non_zero_on_fix and bool(report.fixed))
+
+
+def _show_patch(report: Report, options: Options, shown: Presentation) -> bool:
+    """Show what fixes would change; tell whether that is anything."""
+    from claude_lint.reports.patch import patch
+
+    text, is_masked = patch((one.path, one.old, one.new) for one in report.rewritten)
+    _write(text, shown.output_file, sys.stdout)
+    if is_masked:
+        terminal.tell("warning: keys are masked in this patch, so it cannot be applied")
+    if not shown.quiet:
+        run = _run(report, options, shown)
+        for line in (*reports.fixes_made(run, "Would fix"), *reports.fix_hint(run)):
+            terminal.tell(line)
+    return bool(text)
 
 
 def _run_engine(options: Options, shown: Presentation) -> Report:
@@ -69,6 +109,10 @@ def _tell(report: Report, shown: Presentation) -> None:
     if not shown.quiet:
         for note in report.notes:
             terminal.tell(f"warning: {note}")
+        for refusal in report.refusals:
+            where = reports.position(refusal.location)
+            rule = f"{refusal.code} ({refusal.rule})"
+            terminal.tell(f"warning: {where}: the fix of {rule} was not made: {refusal.reason}")
     if shown.verbose:
         for remark in report.remarks:
             terminal.tell(f"note: {remark}")
@@ -84,7 +128,7 @@ def _tell(report: Report, shown: Presentation) -> None:
             terminal.tell(f"{seconds:8.3f} s  {phase}")
 
 
-def _rendered(report: Report, options: Options, shown: Presentation) -> str:
+def _rendered(report: Report, options: Options, shown: Presentation, stream: TextIO) -> str:
     if options.dump_facts:
         facts = {"version": 1, "facts": report.facts}
         return mask(json.dumps(facts, indent=2, default=str)) + "\n"
@@ -92,16 +136,16 @@ def _rendered(report: Report, options: Options, shown: Presentation) -> str:
         return _statistics(report, shown.output_format)
     is_shown_here = shown.output_file is None
     return reports.render(
-        _run(report, options),
+        _run(report, options, shown),
         shown.output_format,
-        color=is_shown_here and terminal.use_color(sys.stdout),
-        width=terminal.width(sys.stdout) if is_shown_here else None,
+        color=is_shown_here and terminal.use_color(stream),
+        width=terminal.width(stream) if is_shown_here else None,
         rules=documents.load(),
         quiet=shown.quiet,
     )
 
 
-def _run(report: Report, options: Options) -> reports.Run:
+def _run(report: Report, options: Options, shown: Presentation) -> reports.Run:
     """Put a report into the words of the formats."""
     failures = (
         reports.Note(f"internal error: {failure.error}", Severity.ERROR, failure.path)
@@ -116,6 +160,9 @@ def _run(report: Report, options: Options) -> reports.Run:
         version=__version__,
         suppressed=report.suppressed,
         baselined=report.baselined,
+        fixed=report.fixed,
+        lists_fixes=shown.show_fixes,
+        unsafe_fixes=options.unsafe_fixes,
         notes=(*map(reports.Note, report.notes), *failures),
         prefix=_prefix(Path.cwd()),
         source_lines=sources.lines,
@@ -172,11 +219,13 @@ def _statistics(report: Report, output_format: str) -> str:
     return "".join(f"{count:{width}}  {code}  {rule}\n" for (code, rule), count in rows)
 
 
-def _write(text: str, file: Path | None) -> None:
+def _write(text: str | bytes, file: Path | None, stream: TextIO) -> None:
     if file is None:
-        terminal.write(text)
+        terminal.write(text, err=stream is sys.stderr)
         return
+    if isinstance(text, str):
+        text = text.encode("utf-8", "backslashreplace")
     try:
-        file.write_text(text, encoding="utf-8", errors="backslashreplace", newline="")
+        file.write_bytes(text)
     except OSError as error:
         raise click.FileError(str(file), error.strerror or str(error)) from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -20,7 +20,7 @@ from claude_lint.claude.reading import Reading
 from claude_lint.claude.target import target_for
 from claude_lint.claude.view import View
 from claude_lint.files.discovery import discover, display_path
-from claude_lint.files.source import SourceFile, Unreadable, read_source
+from claude_lint.files.source import SourceFile, Unreadable, decode_source, read_source
 from claude_lint.findings import Finding, Fix, Location, Related, Span
 from claude_lint.masking import mask
 from claude_lint.python.evaluate import Evaluator
@@ -70,6 +70,14 @@ class Checker:
         self.evaluator = Evaluator(self.project)
         self.requests: dict[Module, Requests] = {}
         self.rules = checks.load()
+        self._contents: Mapping[Path, bytes] = {}
+
+    def seeing(self, contents: Mapping[Path, bytes]) -> Checker:
+        """Return a checker that finds these contents in files instead of what is there."""
+        checker = Checker(self.check_settings)
+        checker._contents = contents
+        checker.project.share(self.project, without=contents)
+        return checker
 
     def check(self, source: SourceFile) -> CheckResult:
         """Judge one file."""
@@ -128,6 +136,8 @@ class Checker:
     def _read(self, path: Path) -> SourceFile | None:
         try:
             display = display_path(str(path), Path.cwd())
+            if path in self._contents:
+                return decode_source(path, display, self._contents[path])
             return read_source(path, display, self.check_settings.settings.max_file_size)
         except (Unreadable, OSError):
             return None

@@ -160,6 +160,11 @@ def command_line() -> None:
 @click.option("--stdin-filename", metavar="FILE", help="What to call the code on stdin (`-`).")
 @click.option("--baseline", metavar="FILE", help="Report only what this file does not record.")
 @click.option("--write-baseline", is_flag=True, help="Record all findings in the baseline.")
+@click.option("--fix", is_flag=True, help="Mend what can be mended safely.")
+@click.option("--unsafe-fixes", is_flag=True, help="Count fixes that may change what code does.")
+@click.option("--diff", is_flag=True, help="Print what `--fix` would change, and write nothing.")
+@click.option("--show-fixes", is_flag=True, help="List what was fixed, by file and rule.")
+@click.option("--exit-non-zero-on-fix", is_flag=True, help="Exit 1 if anything was fixed.")
 @click.option("--add-ignore", is_flag=True, help="Write a comment that ignores each finding.")
 @click.option("--statistics", is_flag=True, help="Count findings by rule instead.")
 @click.option("--show-files", is_flag=True, help="List the files that would be checked.")
@@ -178,6 +183,8 @@ def check(paths: tuple[str, ...], **given: Any) -> int:
 
     if given["statistics"] and given["output_format"] not in ("full", "concise", "json"):
         raise click.UsageError("`--statistics` can be shown as full, concise or json only")
+    if given["add_ignore"] and (given["fix"] or given["diff"]):
+        raise click.UsageError("`--add-ignore` writes comments, and cannot be used with fixes")
     if given["add_ignore"] and (paths == ("-",) or given["stdin_filename"] is not None):
         raise click.UsageError("`--add-ignore` writes into files, and stdin is none")
     of_run = {field.name for field in dataclasses.fields(Options)} & given.keys()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,8 +21,10 @@ from claude_lint.rulings import Options, Rulings
 from claude_lint.settings import Settings, SettingsError, forget_settings
 
 if TYPE_CHECKING:
+    from claude_lint.fix_run import Rewritten
     from claude_lint.judge import Judged, Task
-    from claude_lint.workers import Workers
+    from claude_lint.mend import Refusal
+    from claude_lint.workers import Failure, Workers
 
 __all__ = ["InternalError", "Options", "Report", "find_files", "run"]
 
@@ -45,7 +48,8 @@ class Report:
     """What a run found. `findings` are sorted; paths are relative to the working directory.
 
     `fails` tells whether a finding is as severe as its file's `fail-on`. `notes` are for
-    everybody, `remarks` for those who ask. `timings` are seconds by phase.
+    everybody, `remarks` for those who ask. `timings` are seconds by phase. Where fixes were
+    made, `findings` are what is left, and `fixed` counts the others by path, code and rule.
     """
 
     findings: tuple[Finding, ...]
@@ -59,6 +63,9 @@ class Report:
     internal_errors: tuple[InternalError, ...]
     facts: Mapping[str, tuple[dict[str, Any], ...]]
     timings: Mapping[str, float]
+    fixed: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
+    rewritten: tuple[Rewritten, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
 
 
 def run(options: Options, progress: Progress | None = None) -> Report:
@@ -82,11 +89,13 @@ def run(options: Options, progress: Progress | None = None) -> Report:
                 tasks.append(task)
         if tasks:
             with tally.timed("judging"):
-                most = options.jobs or _processors()
-                _judge(tasks, workers, most, tally, progress)
-    tally.findings.sort(key=lambda finding: finding.sort_key)  # Workers finish in any order.
-    baselined = _baseline(options, rulings, tally, {file.display: file for file in files})
-    return tally.report(len(files), baselined)
+                for task, judged in _judge(tasks, workers, options, tally, progress):
+                    tally.add(task, judged)
+    if options.fix or options.diff:
+        with tally.timed("fixing"):
+            _fix(tasks, options, rulings, tally)
+    findings, baselined = _baseline(options, rulings, tally, {file.display: file for file in files})
+    return tally.report(findings, len(files), baselined)
 
 
 def find_files(options: Options) -> tuple[str, ...]:
@@ -108,18 +117,17 @@ def _check_catalog(settings: Settings) -> None:
 
 @dataclass(slots=True)
 class _Tally:
-    """What is known of a run so far."""
+    """What is known of a run so far; files are known by how they are displayed."""
 
-    findings: list[Finding] = field(default_factory=list)
-    relevant_files: int = 0
-    suppressed: int = 0
+    judged: dict[str, Judged] = field(default_factory=dict)
     fail_on: defaultdict[str, Severity] = field(
         default_factory=lambda: defaultdict(lambda: Severity.WARNING)
     )
     notes: list[str] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
     internal_errors: list[InternalError] = field(default_factory=list)
-    facts: dict[str, tuple[dict[str, Any], ...]] = field(default_factory=dict)
+    fixed: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
+    rewritten: tuple[Rewritten, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
     timings: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
@@ -129,29 +137,35 @@ class _Tally:
         self.timings[phase] = time.perf_counter() - start
 
     def add(self, task: Task, judged: Judged) -> None:
-        self.findings += judged.findings
-        self.relevant_files += 1
-        self.suppressed += judged.suppressed
+        self.judged[task.display] = judged
         self.fail_on[task.display] = task.settings.fail_on
-        self.remarks += [f"{task.display}: {note}" for note in judged.notes]
-        if judged.facts:
-            self.facts[task.display] = judged.facts
 
-    def report(self, files: int, baselined: int) -> Report:
+    def fail(self, path: str, failure: Failure) -> None:
+        self.internal_errors.append(InternalError(path, failure.error, failure.traceback))
+
+    def findings(self) -> list[Finding]:
+        found = (finding for judged in self.judged.values() for finding in judged.findings)
+        return sorted(found, key=lambda finding: finding.sort_key)  # workers finish in any order
+
+    def report(self, findings: Sequence[Finding], files: int, baselined: int) -> Report:
+        judged = sorted(self.judged.items())
         return Report(
-            findings=tuple(self.findings),
+            findings=tuple(findings),
             files=files,
-            relevant_files=self.relevant_files,
-            suppressed=self.suppressed,
+            relevant_files=len(judged),
+            suppressed=sum(one.suppressed for _, one in judged),
             baselined=baselined,
             fails=any(
-                finding.severity >= self.fail_on[finding.location.path] for finding in self.findings
+                finding.severity >= self.fail_on[finding.location.path] for finding in findings
             ),
             notes=tuple(self.notes),
-            remarks=tuple(sorted(self.remarks)),
+            remarks=tuple(f"{path}: {note}" for path, one in judged for note in sorted(one.notes)),
             internal_errors=tuple(sorted(self.internal_errors, key=lambda error: error.path)),
-            facts=dict(sorted(self.facts.items())),
+            facts={path: one.facts for path, one in judged if one.facts},
             timings=self.timings,
+            fixed=self.fixed,
+            rewritten=self.rewritten,
+            refusals=self.refusals,
         )
 
 
@@ -247,46 +261,80 @@ def _task(file: FoundFile, data: bytes, options: Options, rulings: Rulings) -> T
     )
 
 
-def _start_workers() -> Workers[Task, Judged]:
+def _start_workers(unwritten: Mapping[Path, bytes] | None = None) -> Workers[Task, Judged]:
     """Start a first worker, which imports LibCST while further files are read."""
     # Imported here because most of a run's files, and often all, have nothing to do with Claude.
     from claude_lint import judge, workers
 
-    started = workers.Workers(judge.judge, judge.prepare)
+    prepare = functools.partial(judge.prepare, unwritten) if unwritten else judge.prepare
+    started = workers.Workers(judge.judge, prepare)
     started.warm()
     return started
 
 
 def _judge(
-    tasks: list[Task],
+    tasks: Iterable[Task],
     workers: Workers[Task, Judged],
-    most: int,
+    options: Options,
     tally: _Tally,
     progress: Progress | None,
-) -> None:
+) -> Iterator[tuple[Task, Judged]]:
+    """Judge files, and yield each when it is done."""
     from claude_lint.judge import refuse
     from claude_lint.workers import Answer, Crash, Job
 
     # The largest first, so that no long one is left for the end when the others are done.
-    tasks.sort(key=lambda task: -len(task.data))
+    tasks = sorted(tasks, key=lambda task: -len(task.data))
     worth = 1 + sum(len(task.data) for task in tasks) // _WORTH_A_PROCESS
     jobs = [Job(task, task.settings.file_time_limit) for task in tasks]
-    for done, (job, outcome) in enumerate(workers.judge(jobs, min(most, worth)), start=1):
+    judged = workers.judge(jobs, min(_processes(options), worth))
+    for done, (job, outcome) in enumerate(judged, start=1):
         if isinstance(outcome, Answer):
-            tally.add(job.item, outcome.value)
+            yield job.item, outcome.value
         elif isinstance(outcome, Crash):
-            tally.add(job.item, refuse(job.item, f"The parser {outcome.reason}"))
+            yield job.item, refuse(job.item, f"The parser {outcome.reason}")
         else:
-            error = InternalError(job.item.display, outcome.error, outcome.traceback)
-            tally.internal_errors.append(error)
+            tally.fail(job.item.display, outcome)
         if progress:
             progress(done, len(tasks))
 
 
+def _fix(tasks: Sequence[Task], options: Options, rulings: Rulings, tally: _Tally) -> None:
+    """Make the fixes that are asked for; what is left takes the place of what was found."""
+    from claude_lint.fix_run import Wanted, fix
+
+    def judge_again(tasks: Sequence[Task], unwritten: Mapping[Path, bytes]) -> Mapping[str, Judged]:
+        with _start_workers(unwritten) as workers:
+            judged = _judge(tasks, workers, options, tally, None)
+            return {task.display: one for task, one in judged}
+
+    known = rulings.of_run.baseline if not options.write_baseline else None
+    wanted = Wanted(
+        unsafe=options.unsafe_fixes,
+        write=not options.diff and options.stdin is None,
+        processes=_processes(options),
+        spared=_recorded(tally.findings(), known) if known else frozenset(),
+    )
+    fixes = fix(tasks, tally.judged, judge_again, wanted)
+    tally.judged.update(fixes.judged)
+    tally.fixed, tally.rewritten, tally.refusals = fixes.fixed, fixes.rewritten, fixes.refusals
+    tally.notes += fixes.notes
+    for path, failure in fixes.failures:
+        tally.fail(path, failure)
+
+
+def _recorded(findings: Sequence[Finding], path: Path) -> frozenset[tuple[str, str]]:
+    """Return the paths and codes of findings that the baseline takes out."""
+    kept, _, _ = baseline.apply(findings, baseline.read(path))
+    places = {(finding.location.path, finding.code) for finding in findings}
+    return frozenset(places - {(finding.location.path, finding.code) for finding in kept})
+
+
 def _baseline(
     options: Options, rulings: Rulings, tally: _Tally, files: Mapping[str, FoundFile]
-) -> int:
-    """Take out the findings that the baseline records, and return their number."""
+) -> tuple[Sequence[Finding], int]:
+    """Return the findings that the baseline does not record, and the number of the others."""
+    findings = tally.findings()
     path = rulings.of_run.baseline
     if options.write_baseline:
         if path is None:
@@ -294,9 +342,9 @@ def _baseline(
         if tally.internal_errors:
             tally.notes.append(f"{path} was not written, for not all files could be judged")
         else:
-            baseline.write(path, tally.findings)
+            baseline.write(path, findings)
     if path is None:
-        return 0
+        return findings, 0
 
     def was_judged(display: str, rule: str) -> bool:
         file = files.get(display)
@@ -304,10 +352,13 @@ def _baseline(
             return False
         return rulings.selection(rulings.of_file(file.path)).enabled(rule, file.path)
 
-    kept, number, notes = baseline.apply(tally.findings, baseline.read(path), was_judged=was_judged)
-    tally.findings[:] = kept
+    kept, number, notes = baseline.apply(findings, baseline.read(path), was_judged=was_judged)
     tally.notes += notes
-    return number
+    return kept, number
+
+
+def _processes(options: Options) -> int:
+    return options.jobs or _processors()
 
 
 def _processors() -> int:

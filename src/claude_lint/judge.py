@@ -5,13 +5,13 @@ from __future__ import annotations
 import functools
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from claude_lint import documents, suppressions
+from claude_lint import documents, fixes, suppressions
 from claude_lint.files.source import Unreadable, decode_source
 from claude_lint.findings import Finding, Location, Severity, Span
 from claude_lint.masking import mask
@@ -43,40 +43,53 @@ class Task:
 class Judged:
     """What is to say about a file; `findings` are sorted and have their fingerprints.
 
-    `notes` say what could not be judged although the file could be read.
+    `notes` say what could not be judged although the file could be read; `is_refused` says that
+    nothing could.
     """
 
     findings: tuple[Finding, ...]
     suppressed: int = 0
     facts: tuple[dict[str, Any], ...] = ()
     notes: tuple[str, ...] = ()
+    is_refused: bool = False
 
 
-def prepare() -> None:
-    """Import what judging needs, and what is slow to import."""
+# What fixes make of files before it is written; what is judged must agree with all of it.
+_unwritten: dict[Path, bytes] = {}
+
+
+def prepare(unwritten: Mapping[Path, bytes] | None = None) -> None:
+    """Import what judging needs, and what is slow to import; see files as they will be."""
     import claude_lint.checker  # noqa: F401
 
+    _unwritten.update(unwritten or {})
 
-def judge(task: Task) -> Judged:
-    """Judge a file that could matter."""
+
+def judge(task: Task, changed: Mapping[Path, bytes] | None = None) -> Judged:
+    """Judge a file that could matter, seeing changed files as they would be."""
     try:
         source = decode_source(task.path, task.display, task.data)
     except Unreadable as problem:
         return refuse(task, problem.message, problem.span)
-    result = _checker(task.settings, task.as_of, task.dump_facts).check(source)
+    checker = _checker(task.settings, task.as_of, task.dump_facts)
+    if changed:
+        checker = checker.seeing({**_unwritten, **changed})
+    result = checker.check(source)
+    is_refused = any(finding.code == UNPARSABLE for finding in result.findings)
     findings = _fingerprinted(_settled(result.findings, task, is_test=source.is_test))
     applied = suppressions.apply(
         source,
         findings,
         documents.load(),
-        judge_unused=not task.selection.is_narrowed and not _is_refused(result.findings),
+        judge_unused=not task.selection.is_narrowed and not is_refused,
         enabled=lambda rule: task.selection.enabled(rule, task.path),
     )
+    kept = (
+        fixes.settled(finding, source, is_fixable=task.selection.fixable(finding.code))
+        for finding in _fingerprinted(applied.kept)
+    )
     return Judged(
-        tuple(_fingerprinted(applied.kept)),
-        len(applied.suppressed),
-        result.facts,
-        result.notes,
+        tuple(kept), len(applied.suppressed), result.facts, result.notes, is_refused=is_refused
     )
 
 
@@ -89,14 +102,15 @@ def refuse(task: Task, message: str, span: Span | None = None) -> Judged:
         message=message,
         location=Location(task.display, span or Span(1, 1, 1, 1)),
     )
-    return Judged(tuple(_fingerprinted(_settled([finding], task, is_test=False))))
+    settled = _settled([finding], task, is_test=False)
+    return Judged(tuple(_fingerprinted(settled)), is_refused=True)
 
 
 @functools.cache
 def _checker(settings: Settings, as_of: date, dump_facts: bool) -> Checker:
     from claude_lint.checker import Checker, CheckSettings
 
-    return Checker(
+    checker = Checker(
         CheckSettings(
             as_of=as_of,
             root=settings.root,
@@ -106,6 +120,7 @@ def _checker(settings: Settings, as_of: date, dump_facts: bool) -> Checker:
             dump_facts=dump_facts,
         )
     )
+    return checker.seeing(_unwritten) if _unwritten else checker
 
 
 def _settled(findings: Iterable[Finding], task: Task, *, is_test: bool) -> Iterator[Finding]:
@@ -136,7 +151,3 @@ def _fingerprinted(findings: Iterable[Finding]) -> list[Finding]:
             finding = replace(finding, fingerprint=digest[:32])
         done.append(finding)
     return done
-
-
-def _is_refused(findings: Iterable[Finding]) -> bool:
-    return any(finding.code == UNPARSABLE for finding in findings)

@@ -20,7 +20,8 @@ class Options:
     """What a run is told, besides the settings files; None leaves it to them.
 
     `select`, `ignore` and `extend_select` hold selectors between commas. With `stdin` there are
-    no paths: it is the code to judge, and `stdin_filename` what to call it.
+    no paths: it is the code to judge, and `stdin_filename` what to call it. With `diff`, fixes are
+    made and not written.
     """
 
     paths: tuple[Path, ...] = (Path(),)
@@ -43,6 +44,9 @@ class Options:
     stdin_filename: str | None = None
     dump_facts: bool = False
     jobs: int | None = None
+    fix: bool = False
+    unsafe_fixes: bool = False
+    diff: bool = False
 
 
 class Rulings:

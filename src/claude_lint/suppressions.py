@@ -251,18 +251,6 @@ def _remark(
     )
 
 
-def add_ignores(source: SourceFile, findings: Sequence[Finding]) -> str:
-    """Return the text with a comment added for each finding; see `ignore_edits`."""
-    text = source.text
-    starts = [
-        (source.offset(span.line, span.column), source.offset(span.end_line, span.end_column), new)
-        for span, new in _insertions(source, findings)
-    ]
-    for start, end, new in sorted(starts, reverse=True):
-        text = text[:start] + new + text[end:]
-    return text
-
-
 def ignore_edits(source: SourceFile, findings: Sequence[Finding]) -> tuple[Edit, ...]:
     """Give the edits that suppress findings in their lines.
 

@@ -30,10 +30,10 @@ def width(stream: TextIO) -> int | None:
     return None
 
 
-def write(text: str) -> None:
-    """Write to stdout; a reader that has gone away (`| head`) is no error."""
+def write(text: str | bytes, *, err: bool = False) -> None:
+    """Write to stdout or stderr; a reader that has gone away (`| head`) is no error."""
     try:
-        click.echo(text, nl=False, color=True)
+        click.echo(text, nl=False, err=err, color=True)
         sys.stdout.flush()
     except BrokenPipeError:
         # What is still in the buffer would raise again when the interpreter ends.

@@ -64,7 +64,8 @@ def test_a_clean_run_says_so_and_how_much_it_read() -> None:
     assert written(run(files=120, relevant_files=9, suppressed=2), "concise") == (
         "All checks passed! (120 files, 9 of them to do with Claude, 2 suppressed)\n"
     )
-    assert written(run(fixed=1), "concise").startswith("Fixed 1 problem.\nAll checks passed!")
+    fixed = {("app.py", "CL302", "miscased-model"): 1}
+    assert written(run(fixed=fixed), "concise").startswith("Fixed 1 problem.\nAll checks passed!")
 
 
 def test_a_quiet_clean_run_says_nothing() -> None:

@@ -6,7 +6,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from claude_lint.files.changes import Change, Unwritable, position_in
 from claude_lint.files.encoding import decode_utf8, line_starts, lines
@@ -105,7 +105,7 @@ def _written(raw: str, strings: Strings, step: Iterable[Change]) -> str:
     places = [0, *(place for place in sorted(cuts) if 0 < place < len(written)), len(written)]
     return "".join(
         cuts.get(start, "") * (start > 0) + '"' + "".join(written[start:end]) + '"'
-        for start, end in zip(places, places[1:], strict=False)
+        for start, end in pairwise(places)
     )
 
 

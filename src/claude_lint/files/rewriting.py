@@ -1,4 +1,4 @@
-"""New content for files: made of changes to what stands there, written in one step or not at all."""
+"""New content for files: what stands there, changed; written in one step or not at all."""
 
 from __future__ import annotations
 

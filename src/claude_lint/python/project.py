@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from pathlib import Path
 
 from claude_lint.files.source import SourceFile
@@ -30,6 +30,12 @@ class Project:
         self._modules: dict[Path, Module | None] = {}
         self.imports = ImportFinder(root)
         self._importers: dict[str, set[Path]] | None = None
+
+    def share(self, other: Project, *, without: Container[Path]) -> None:
+        """Take over what another project of the same root knows of all but some files."""
+        known = other._modules.items()
+        self._modules = {path: module for path, module in known if path not in without}
+        self.imports, self._importers = other.imports, other._importers
 
     # ------------------------------------------------------------------ modules
 

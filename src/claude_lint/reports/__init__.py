@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from claude_lint import masking
@@ -31,6 +32,7 @@ class Run:
     `json_line` gives the line of the `.ipynb` file that holds a line of a cell.
     `prefix` is the working directory as seen from the repository's root, `services/api/`: the
     services that show findings beside the code know files by their path in the repository.
+    `fixed` counts what was mended by path, code and rule; `lists_fixes` has them listed.
     """
 
     findings: tuple[Finding, ...]
@@ -40,7 +42,8 @@ class Run:
     version: str
     suppressed: int = 0
     baselined: int = 0
-    fixed: int = 0
+    fixed: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
+    lists_fixes: bool = False
     unsafe_fixes: bool = False
     notes: tuple[Note, ...] = ()
     prefix: str = ""
@@ -115,7 +118,7 @@ def position(location: Location) -> str:
 
 def summary(run: Run) -> list[str]:
     """Say in a line or two how the run went and what `--fix` would mend."""
-    lines = [f"Fixed {_counted(run.fixed, 'problem')}."] if run.fixed else []
+    lines = fixes_made(run, "Fixed")
     hidden = []
     if run.suppressed:
         hidden.append(f"{run.suppressed} suppressed")
@@ -135,10 +138,25 @@ def summary(run: Run) -> list[str]:
     told = "; ".join(filter(None, [", ".join(kinds), ", ".join(hidden)]))
     places = _counted(len({finding.location.path for finding in run.findings}), "file")
     lines.append(f"Found {_counted(len(run.findings), 'problem')} in {places} ({told}).")
-    return [*lines, *_fix_hint(run)]
+    return [*lines, *fix_hint(run)]
 
 
-def _fix_hint(run: Run) -> list[str]:
+def fixes_made(run: Run, done: str) -> list[str]:
+    """Say how many problems were fixed, and of which rules if that is to be listed."""
+    if not run.fixed:
+        return []
+    told = f"{done} {_counted(sum(run.fixed.values()), 'problem')}"
+    if not run.lists_fixes:
+        return [f"{told}."]
+    lines = [f"{told}:"]
+    for path, rules in itertools.groupby(sorted(run.fixed.items()), lambda item: item[0][0]):
+        lines.append(f"- {path}:")
+        lines += (f"    {count} × {code} ({rule})" for (_, code, rule), count in rules)
+    return lines
+
+
+def fix_hint(run: Run) -> list[str]:
+    """Say which switches would mend how many of the findings."""
     now = sum(run.is_fixable(finding) for finding in run.findings)
     unsafe = sum(
         finding.fix is not None and finding.fix.safety is Safety.UNSAFE for finding in run.findings
