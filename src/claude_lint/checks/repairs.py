@@ -11,43 +11,14 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from claude_lint.checks import Repair, View
-from claude_lint.findings import Edit, Safety, Span
-from claude_lint.python.comments import comments
+from claude_lint.findings import Edit, Span
 from claude_lint.python.module import Module, Unit
 from claude_lint.python.spans import span
 from claude_lint.python.values import Entry, Origin
 
-_IMPORT = re.compile(r"import\s+([\w.]+)[ \t]*(?:as\s+\w+[ \t]*)?(?:#.*)?$", re.MULTILINE)
+_IMPORT = re.compile(r"import\s+([\w.]+)[ \t]*(?:as\s+\w+[ \t]*)?(?:#.*)?\r?$", re.MULTILINE)
 _BEFORE_IMPORTS = re.compile(r"(?:[rRuU]?[\"']|from\s+__future__\s)")
 _AFTER_ELEMENT = re.compile(r"[ \t]*(,?)[ \t]*(?:#[^\r\n]*)?(?=\r|\n|\Z)")
-
-
-def repair(view: View, title: str, safety: Safety, *parts: tuple[Edit, ...]) -> Repair | None:
-    """Join edits to the repair of the file that is judged, `None` where a part has none of them.
-
-    One that would drop a comment is never safe.
-    """
-    edits = tuple(edit for part in parts for edit in part)
-    path = view.module.source.display
-    if not all(parts) or any(edit.location.path != path for edit in edits):
-        return None
-    if safety is Safety.SAFE and drops_comment(view.module, edits):
-        safety = Safety.UNSAFE
-    return Repair(title, safety, edits)
-
-
-def drops_comment(module: Module, edits: Sequence[Edit]) -> bool:
-    """Tell whether edits of a module take a comment away."""
-    source = module.source
-    starts = [comment.start for comment in comments(module.lines)]
-    for edit in edits:
-        place, cell = edit.location.span, edit.location.cell
-        first = source.offset(source.text_line(place.line, cell), place.column)
-        last = source.offset(source.text_line(place.end_line, cell), place.end_column)
-        if any(first <= start < last for start in starts):
-            return True
-    return False
 
 
 # ---------------------------------------------------------------------- expressions
@@ -257,7 +228,7 @@ def add_import(module: Module, name: str) -> tuple[Edit, ...]:
         place = Span(above.last + 1, 1, above.last + 1, 1)
         return (_edit(module, place, f"import {name}{newline}"),)
     first = units[0]
-    imported = _IMPORT.match(first.text) or re.match(r"from\s+([\w.]+)", first.text)
+    imported = re.match(r"(?:import|from)\s+([\w.]+)", first.text)
     gap = "" if imported and _is_standard(imported[1]) else newline
     place = Span(first.first, 1, first.first, 1)
     return (_edit(module, place, f"import {name}{newline}{gap}"),)
