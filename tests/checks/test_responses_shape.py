@@ -250,6 +250,17 @@ def test_code_that_asks_first_is_silent(check: Lint) -> None:
     """)
 
 
+def test_a_dict_style_read_fails_whatever_is_caught_around_it(check: Lint) -> None:
+    check("""
+        import anthropic
+        response = anthropic.Anthropic().messages.CREATE)
+        try:
+            text = response.content[0]["text"]  # error: openai-style-response
+        except Exception as error:
+            text = ""
+    """)
+
+
 def test_a_mocked_method_gives_what_the_mock_gives(check: Lint) -> None:
     check("""
         import anthropic

@@ -283,6 +283,8 @@ def test_texts_made_of_the_repr_are_a_warning(checked: Check) -> None:
         text = str(response.content)  # warning: response-as-text
         line = "it said %s" % response.content  # warning: response-as-text
         more = "{0}: {1}".format("it", response.content)  # warning: response-as-text
+        either = response.content if text else text
+        print(str(either).upper())
         print("{}".format(response.content), "%s" % (response.content,))
         print(f"raw: {response.content}", str(response.content))
     """)

@@ -196,7 +196,7 @@ def _is_tested(
     is_method = name.endswith("()") and (candidate.how == "key" or name.startswith("."))
     if guards.tests_type(base) or guards.tests_attribute(base, name.strip(".()")):
         return True
-    if kind is Kind.BLOCK and name in _TEXT_NAMES:
+    if kind is Kind.BLOCK and (candidate.how, name) == ("attribute", "text"):
         calls = [request.call.node for request in requests]
         if guards.tests_kind(base) or guards.falls_back(candidate.at, calls):
             return True
