@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 import libcst as cst
 
-from claude_lint.findings import Edit, Span
+from claude_lint.checks import Repair, View
+from claude_lint.findings import Edit, Safety, Span
 from claude_lint.python.module import Module, Unit
 from claude_lint.python.spans import span
 from claude_lint.python.values import Entry, Origin
@@ -19,6 +20,15 @@ from claude_lint.python.values import Entry, Origin
 _IMPORT = re.compile(r"import\s+([\w.]+)[ \t]*(?:as\s+\w+[ \t]*)?(?:#.*)?\r?$", re.MULTILINE)
 _BEFORE_IMPORTS = re.compile(r"(?:[rRuU]?[\"']|from\s+__future__\s)")
 _AFTER_ELEMENT = re.compile(r"[ \t]*(,?)[ \t]*(?:#[^\r\n]*)?(?=\r|\n|\Z)")
+
+
+def repair(view: View, title: str, safety: Safety, *parts: tuple[Edit, ...]) -> Repair | None:
+    """Join edits to the repair of the file that is judged, None where a part has no edits."""
+    edits = tuple(edit for part in parts for edit in part)
+    path = view.module.source.display
+    if not all(parts) or any(edit.location.path != path for edit in edits):
+        return None
+    return Repair(title, safety, edits)
 
 
 # ---------------------------------------------------------------------- expressions

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from claude_lint.checks import Problem, Repair, View, rule
-from claude_lint.checks.arguments import repair
-from claude_lint.checks.repairs import read_environment
+from claude_lint.checks.repairs import read_environment, repair
 from claude_lint.claude.credentials import Credential
 from claude_lint.claude.key_defaults import KeyDefault
 from claude_lint.claude.key_leaks import KeyLeak
