@@ -14,9 +14,11 @@ import string
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from claude_lint import engine, judge
-from claude_lint.findings import Edit, Finding, Safety, Span
+from claude_lint.engine import Report
+from claude_lint.findings import Finding
 
 Files = Mapping[str, str]
 
@@ -93,73 +95,23 @@ def read_project(root: Path, files: Files) -> dict[str, str]:
     return {path: (root / path).read_bytes().decode() for path in files}
 
 
-def run(
-    root: Path,
-    *,
-    select: str | None = None,
-    extend_select: str | None = None,
-    target_sdk: str | None = None,
-    target_api: str | None = None,
-    as_of: str = TODAY,
-) -> list[Finding]:
+def run(root: Path, **options: str | None) -> list[Finding]:
     """Check a folder in this process; options mean what they mean on the command line."""
-    options = engine.Options(
-        paths=(root,),
-        jobs=1,
-        select=select,
-        extend_select=extend_select,
-        target_sdk=target_sdk,
-        target_api=target_api,
-        as_of=datetime.date.fromisoformat(as_of),
-    )
-    report = engine.run(options)
+    return list(_run(root, **options).findings)
+
+
+def _run(root: Path, *, as_of: str | None = None, **options: str | bool | None) -> Report:
+    day = datetime.date.fromisoformat(as_of or TODAY)
+    given: dict[str, Any] = options
+    report = engine.run(engine.Options(paths=(root,), jobs=1, as_of=day, **given))
     for error in report.internal_errors:
         raise AssertionError(error.traceback)
-    return list(report.findings)
+    return report
 
 
-def fix(root: Path, *, passes: int = 5, **options: str) -> None:
-    """Apply all safe and unsafe fixes, then those that are found after, until none is left."""
-    for _ in range(passes):
-        edits = _compatible_edits(run(root, **options))
-        if not edits:
-            return
-        for edit in sorted(edits, key=lambda edit: edit.location.span, reverse=True):
-            _apply(root / edit.location.path, edit)
-    raise AssertionError(f"fixes are still found after {passes} passes")
-
-
-def _compatible_edits(findings: Sequence[Finding]) -> list[Edit]:
-    """Collect the edits of fixes, without the fixes that meet an earlier one."""
-    taken: list[Edit] = []
-    for finding in findings:
-        if finding.fix is not None and finding.fix.safety is not Safety.DISPLAY:
-            # Two fixes may want the same import.
-            edits = [edit for edit in finding.fix.edits if edit not in taken]
-            if not any(_meet(edit, other) for edit in edits for other in taken):
-                taken += edits
-    return taken
-
-
-def _meet(one: Edit, other: Edit) -> bool:
-    a, b = one.location.span, other.location.span
-    (a_start, a_end), (b_start, b_end) = _ends(a), _ends(b)
-    is_apart = a_end <= b_start or b_end <= a_start
-    return one.location.path == other.location.path and (a_start == b_start or not is_apart)
-
-
-def _ends(span: Span) -> tuple[tuple[int, int], tuple[int, int]]:
-    return (span.line, span.column), (span.end_line, span.end_column)
-
-
-def _apply(path: Path, edit: Edit) -> None:
-    text = path.read_bytes().decode()
-    lines = text.split("\n")
-    start, end = (
-        sum(len(before) + 1 for before in lines[: line - 1]) + column - 1
-        for line, column in _ends(edit.location.span)
-    )
-    path.write_bytes((text[:start] + edit.text + text[end:]).encode())
+def fix(root: Path, **options: str | None) -> Report:
+    """Make all fixes in a folder, safe and unsafe, as `--fix --unsafe-fixes` does."""
+    return _run(root, fix=True, unsafe_fixes=True, **options)
 
 
 def as_lines(findings: Iterable[Finding]) -> list[str]:
