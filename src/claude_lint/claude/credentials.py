@@ -35,7 +35,7 @@ _KIND = re.compile(r"([a-z]{2,12})\d{0,2}-(?=.)")
 _CUT_SHORT = re.compile(r"…|\.\.|[*•<{\[]|\\u2026")
 # What a key put together from strings is made of: its beginning, and a long part of the rest.
 _BEGINNING = re.compile(r"\bsk(?:-ant\b|-?[\"'])|\bant-(?:api|admin|oat|ort|sid)")
-_PIECE = re.compile(_BEGINNING.pattern + r"|[\"'][\w-]{20,}", re.ASCII)
+_PIECE = re.compile(_BEGINNING.pattern + r"|[\"'}][\w-]{20,}", re.ASCII)
 _JOINING_METHODS = frozenset({"join", "format", "replace", "removeprefix", "removesuffix", "strip"})
 _SETTERS = frozenset({"setenv", "putenv", "setdefault"})
 _VARIABLES = {

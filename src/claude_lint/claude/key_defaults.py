@@ -63,8 +63,10 @@ def _of_lookups(view: View) -> Iterator[KeyDefault]:
     for node in _lookups(module):
         view.evaluator.reset()
         for one in options(view.evaluator.value(module, node)):
-            if not isinstance(one, Environ) or not names_key(one.name):
+            if not isinstance(one, Environ) or not names_key(one.name) or one.origin is None:
                 continue
+            if one.origin.node not in set(walk(node)):
+                continue  # read elsewhere
             for default in strings(one.default):
                 at = default.origin
                 if at is None or at.module is not module or any(keys_in(str(default.value))):

@@ -98,7 +98,8 @@ def key_leaks(view: View) -> Iterator[KeyLeak]:
 def _names_with_keys(text: str) -> re.Pattern[str]:
     """Match what may lead to a key: a name that says so, or one that is assigned something such."""
     names = {match[1] for match in _ASSIGNED.finditer(text) if _MENTIONS.search(match[2])}
-    return re.compile("|".join([_MENTIONS.pattern, *(rf"\b{name}\b" for name in sorted(names))]))
+    words = [_MENTIONS.pattern, *(rf"\b{name}\b" for name in sorted(names))]
+    return re.compile("|".join(words), re.IGNORECASE)
 
 
 def _is_literal(node: cst.BaseExpression) -> bool:
