@@ -6,7 +6,6 @@ from pathlib import Path
 
 from resolving import project, resolved
 
-
 CHILD = """
 from base import Base
 class Child(Base):

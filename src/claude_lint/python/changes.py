@@ -138,13 +138,16 @@ def _is_text(value: Value) -> bool:
 def _joined(left: Value, right: Value, origin: Origin) -> Sequence:
     items: list[Value] = []
     rest: list[Value] = []
+    gaps: frozenset[int] | None = frozenset()
     for one in (left, right):
-        if isinstance(one, Sequence):
-            items.extend(one.items)
-            rest.extend(one.rest)
+        own = one.known_gaps() if isinstance(one, Sequence) else frozenset({0})
+        if gaps is None or own is None:
+            gaps = None
         else:
-            rest.append(one)
-    return Sequence(tuple(items), tuple(rest), origin=origin)
+            gaps |= {len(items) + place for place in own}
+        items.extend(one.items if isinstance(one, Sequence) else ())
+        rest.extend(one.rest if isinstance(one, Sequence) else (one,))
+    return Sequence(tuple(items), tuple(rest), origin=origin, gaps=gaps)
 
 
 # ---------------------------------------------------------------------- events
@@ -329,29 +332,41 @@ def _change_sequence(evaluator: Evaluator, value: Sequence, change: Change) -> V
         assert isinstance(event.node, cst.Call)
         arguments = evaluator.arguments(module, event.node, frame).positional
         method = change.path[-1]
-        in_loop = any(arm.branch.kind == "loop" for arm in event.point.arms)
         if method in ("append", "add") and arguments:
-            items.append(arguments[0])
-            if in_loop:
+            gaps = value.known_gaps()
+            if any(arm.branch.kind == "loop" for arm in event.point.arms):
+                # It is there any number of times, and what else the loop adds between.
                 rest.append(Unknown(why="loop"))
-        elif method == "insert" and len(arguments) == 2:
+                gaps = gaps | {len(items), len(items) + 1} if gaps is not None else None
+            items.append(arguments[0])
+            grown = replace(value, items=tuple(items), rest=tuple(rest), gaps=gaps)
+            return _maybe(value, grown, change)
+        if method == "insert" and len(arguments) == 2:
             at = arguments[0].value if isinstance(arguments[0], Constant) else None
-            if isinstance(at, int) and not rest:
-                items.insert(at, arguments[1])
-            else:
-                items.append(arguments[1])
-                rest.append(Unknown(why="insert"))
-        elif method == "extend" and arguments:
+            return _maybe(value, _inserted(value, at, arguments[1]), change)
+        if method == "extend" and arguments:
             joined = _joined(value, arguments[0], value.origin or Origin(module, event.node))
             return _maybe(value, replace(joined, via=value.via, under=value.under), change)
-        elif method in ("pop", "remove", "clear", "reverse", "sort"):
-            rest.append(Unknown(why=method))
-        return _maybe(value, replace(value, items=tuple(items), rest=tuple(rest)), change)
+        if method == "clear" and not change.under:
+            return replace(value, items=(), rest=())
+        rest.append(Unknown(why=method))
+        return _maybe(value, replace(value, rest=tuple(rest), gaps=None), change)
     if event.kind in ("setitem", "delitem") or (
         event.kind == "argument" and _may_change(evaluator, change)
     ):
-        return replace(value, rest=(*value.rest, Unknown(why=event.kind)))
+        return replace(value, rest=(*value.rest, Unknown(why=event.kind)), gaps=None)
     return value
+
+
+def _inserted(value: Sequence, at: object, item: Value) -> Sequence:
+    """Insert an item; where that is not known, it may be anywhere."""
+    gaps = value.known_gaps()
+    if isinstance(at, int) and gaps is not None and not any(place <= at for place in gaps - {at}):
+        if 0 <= at <= len(value.items) and (at == 0 or at not in gaps):
+            items = (*value.items[:at], item, *value.items[at:])
+            return replace(value, items=items, gaps=frozenset(place + 1 for place in gaps))
+    rest = (*value.rest, Unknown(why="insert"))
+    return replace(value, items=(*value.items, item), rest=rest, gaps=None)
 
 
 def _maybe(before: Sequence, after: Sequence, change: Change) -> Value:

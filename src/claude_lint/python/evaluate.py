@@ -58,7 +58,7 @@ from claude_lint.python.values import (
     union,
 )
 
-_STEPS = 6_000
+_STEPS = 2_500
 _MOST_NESTED = 120
 _UNCUT = 1 << 30
 _MOST_TEXTS = 16
@@ -94,6 +94,10 @@ class Evaluator:
         """Give the next question a budget of its own."""
         self.steps = 0
         self._passing.clear()
+
+    def cut_short(self) -> None:
+        """Note that what is being worked out depends on how it was come to."""
+        self._cut = -1
 
     # ------------------------------------------------------------------ entry points
 

@@ -94,22 +94,39 @@ T = TypeVar("T", bound=Placed)
 
 def exclusive(left: Iterable[Arm], right: Iterable[Arm]) -> bool:
     """Tell whether two sets of arms can never be taken in one run."""
-    others = tuple(right)
-    return any(_exclude(one, other) for one in left for other in others)
+    of_branch: dict[Branch, list[Arm]] = {}
+    premised: list[Arm] = []
+    for one in left:
+        of_branch.setdefault(one.branch, []).append(one)
+        if one.premises:
+            premised.append(one)
+    if not of_branch:
+        return False
+    for other in right:
+        if any(_part(one, other) for one in of_branch.get(other.branch, ())):
+            return True
+        if other.premises and any(
+            _contradict(this, that)
+            for one in premised
+            if one.branch is not other.branch
+            for this in one.premises
+            for that in other.premises
+        ):
+            return True
+    return False
 
 
-def _exclude(one: Arm, other: Arm) -> bool:
-    if one.branch is other.branch:
-        if one.taken and other.taken:
-            # A `try` body may have run in part before its handler does.
-            partial = one.branch.kind == "try" and 0 in (one.number, other.number)
-            return one.number != other.number and not partial
-        return one.taken != other.taken and one.number == other.number
-    return any(_contradict(this, that) for this in one.premises for that in other.premises)
+def _part(one: Arm, other: Arm) -> bool:
+    """Tell whether two arms of one branch exclude each other."""
+    if one.taken and other.taken:
+        # A `try` body may have run in part before its handler does.
+        partial = one.branch.kind == "try" and 0 in (one.number, other.number)
+        return one.number != other.number and not partial
+    return one.taken != other.taken and one.number == other.number
 
 
 def _contradict(one: Premise, other: Premise) -> bool:
-    if one.subject != other.subject or not (one.holds or other.holds):
+    if not (one.holds or other.holds) or one.subject != other.subject:
         return False
     if one.holds and other.holds:
         # A constant's name says nothing of which string it is.

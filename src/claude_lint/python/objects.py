@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from claude_lint.python.evaluate import Evaluator
 
 MAX_DEPTH = 6
+_MOST_HANDS = 4  # callers that a value is followed back through
 _MOST_CALLERS = 12
 _FIELD_MAKERS = frozenset(
     {
@@ -116,7 +117,8 @@ def parameter(evaluator: Evaluator, binding: Binding, frame: Frame | None) -> Va
         return _receiver(evaluator, scope, frame)
     if frame is not None and frame.scope is scope:
         return _passed(evaluator, binding, param, frame.arguments, frame, names)
-    if (scope, name) in evaluator._parameters:
+    if (scope, name) in evaluator._parameters or len(evaluator._parameters) >= _MOST_HANDS:
+        evaluator.cut_short()
         return Unknown(why="parameter", name=name)
     evaluator._parameters.add((scope, name))
     try:

@@ -145,16 +145,30 @@ class Mapping(Value):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sequence(Value):
-    """A list, tuple or set. `rest` are unresolved parts: empty means closed."""
+    """A list, tuple or set. `rest` are unresolved parts: empty means closed.
+
+    `gaps` are the places where unresolved parts may stand: before the item of that number, behind
+    the last one where it is the number of items; None where nothing is known of that.
+    """
 
     items: tuple[Value, ...] = ()
     rest: tuple[Value, ...] = ()
     kind: str = "list"
+    gaps: frozenset[int] | None = None
 
     @property
     def is_closed(self) -> bool:
         """Whether every item is known, in order."""
         return not self.rest
+
+    def known_gaps(self) -> frozenset[int] | None:
+        """Return the places where something unresolved may stand, None where it may anywhere."""
+        return self.gaps if self.rest else frozenset()
+
+    def has_gap(self, place: int) -> bool:
+        """Tell whether something unresolved may stand at a place."""
+        gaps = self.known_gaps()
+        return gaps is None or place in gaps
 
 
 @dataclass(frozen=True, slots=True, eq=False)
