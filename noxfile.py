@@ -9,6 +9,13 @@ import nox
 
 PYTHONS = nox.project.python_versions(nox.project.load_toml("pyproject.toml"))
 
+SDKS = [
+    version
+    for label, versions in nox.project.load_toml("rules/catalog/sdk.toml")["versions"].items()
+    if label.isdigit()
+    for version in versions
+]
+
 nox.options.sessions = ["lint", "types", "generated", "tests"]
 
 
@@ -48,6 +55,15 @@ def coverage(session: nox.Session) -> None:
     session.install("--group", "test", "-e", ".")
     session.run("coverage", "run", "-m", "pytest", *session.posargs)
     session.run("coverage", "report", "--show-missing", "--skip-covered")
+
+
+@nox.session
+@nox.parametrize("sdk", SDKS)
+def claims(session: nox.Session, sdk: str) -> None:
+    """Try what the rule documents say of the SDK on its releases."""
+    session.install("--group", "test", "-e", ".", f"anthropic=={sdk}", "httpx", "httpx2")
+    python = str(Path(session.bin, "python"))
+    session.run("pytest", "tests/sdk", *session.posargs, env={"CLAUDE_LINT_SDK": python})
 
 
 @nox.session

@@ -1,14 +1,19 @@
-"""What the rules on arguments have in common: where they point, and what mends them."""
+"""What rules on arguments have in common: which can meet, where they stand, what mends them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Protocol
 
-from claude_lint.checks import Place, Repair, View
-from claude_lint.findings import Edit, Safety
+import libcst as cst
+
+from claude_lint.checks import Place
+from claude_lint.checks.code_edits import surround
+from claude_lint.checks.repairs import replace_expression
+from claude_lint.findings import Edit
 from claude_lint.python.flow import Arms, compatible
 from claude_lint.python.values import Entry, Origin
+
+_LITERALS = (cst.Integer, cst.Float, cst.SimpleString, cst.Dict)
 
 
 class Conditional(Protocol):
@@ -38,10 +43,30 @@ def written_elsewhere(entry: Entry, at: Origin | None, words: str) -> tuple[tupl
     return () if is_inside else ((at, words),)
 
 
-def repair(view: View, title: str, safety: Safety, *edits: Iterable[Edit]) -> Repair | None:
-    """Return a repair of the file that is judged, `None` where a part of it has no edits."""
-    parts = [tuple(part) for part in edits]
-    path = view.module.source.display
-    if not all(parts) or any(edit.location.path != path for part in parts for edit in part):
-        return None
-    return Repair(title, safety, tuple(edit for part in parts for edit in part))
+# ---------------------------------------------------------------------- edits
+
+
+def give(entry: Entry, text: str) -> tuple[Edit, ...]:
+    """Give an argument or entry another value; `()` where none is written there."""
+    at = _written_value(entry)
+    return replace_expression(at, text) if at is not None else ()
+
+
+def give_constant(entry: Entry, at: Origin | None, text: str) -> tuple[Edit, ...]:
+    """Replace a value where it is written as itself, else where it is passed."""
+    if at is not None and at.module is entry.origin.module and isinstance(at.node, _LITERALS):
+        return replace_expression(at, text)
+    return give(entry, text)
+
+
+def put_in_list(entry: Entry) -> tuple[Edit, ...]:
+    """Put brackets around the value of an argument or entry; `()` where none is written there."""
+    at = _written_value(entry)
+    return surround(at, "[", "]") if at is not None else ()
+
+
+def _written_value(entry: Entry) -> Origin | None:
+    written = entry.origin.node
+    if isinstance(written, (cst.Arg, cst.DictElement)):
+        return Origin(entry.origin.module, written.value)
+    return None

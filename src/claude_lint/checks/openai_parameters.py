@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from claude_lint.checks import Problem, Repair, View, rule
-from claude_lint.checks.argument_edits import delete, put_in_list, rename
-from claude_lint.checks.arguments import repair
+from claude_lint.checks.arguments import put_in_list
+from claude_lint.checks.repairs import delete_entries, repair, replace_key
 from claude_lint.claude.catalog import OpenAIParameter
 from claude_lint.claude.facts import Request
 from claude_lint.findings import Safety
@@ -61,9 +61,9 @@ def _repair(
     parameter: OpenAIParameter, entry: Entry, request: Request, view: View
 ) -> Repair | None:
     if not parameter.rename or _has(request, parameter.rename):
-        return repair(view, f"Delete `{parameter.name}`", Safety.UNSAFE, delete(entry))
+        return repair(view, f"Delete `{parameter.name}`", Safety.UNSAFE, delete_entries(entry))
     title = f"Use `{parameter.rename}`"
-    renamed = rename(entry, parameter.rename)
+    renamed = replace_key(entry, parameter.rename)
     if not parameter.rename_type or _is_list(entry.value):
         return repair(view, title, Safety.SAFE, renamed)
     if _is_text(entry.value):

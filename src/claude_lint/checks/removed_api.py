@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from packaging.version import Version
 
 from claude_lint.checks import Problem, View, rule
-from claude_lint.checks.argument_edits import delete, rename
-from claude_lint.checks.arguments import repair
+from claude_lint.checks.repairs import delete_entries, repair, replace_key
 from claude_lint.checks.sampling import NAMES as SAMPLING
 from claude_lint.claude import sdk_history
 from claude_lint.claude.facts import Request
@@ -143,9 +142,9 @@ def old_fields(request: Request, view: View) -> Iterator[Problem]:
             entry.origin,
             f"`{_OLD_MAX_TOKENS}` belongs to Text Completions: {error}",
             help=f"Leave `{_OLD_MAX_TOKENS}` out" if has_new else "Use `max_tokens`",
-            fix=repair(view, "Delete it", Safety.UNSAFE, delete(entry))
+            fix=repair(view, "Delete it", Safety.UNSAFE, delete_entries(entry))
             if has_new
-            else repair(view, "Use `max_tokens`", Safety.SAFE, rename(entry, "max_tokens")),
+            else repair(view, "Use `max_tokens`", Safety.SAFE, replace_key(entry, "max_tokens")),
         )
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from claude_lint.checks import Problem, View, rule
-from claude_lint.checks.argument_edits import delete
-from claude_lint.checks.arguments import repair, together, written_elsewhere
+from claude_lint.checks.arguments import together, written_elsewhere
+from claude_lint.checks.repairs import delete_entries, repair
 from claude_lint.claude import releases, sdk_surface
 from claude_lint.claude.facts import Request, is_absent
 from claude_lint.claude.in_force import NamedModel, Way, named_models, numbers, sent, ways
@@ -50,7 +50,7 @@ def _problem(
         help=f"Leave `{entry.name}` out",
         severity=None if is_certain else Severity.WARNING,
         related=written_elsewhere(entry, entry.value.origin, "the value"),
-        fix=repair(view, f"Delete `{entry.name}`", Safety.UNSAFE, delete(entry)),
+        fix=repair(view, f"Delete `{entry.name}`", Safety.UNSAFE, delete_entries(entry)),
     )
 
 
@@ -89,11 +89,11 @@ def _refusals(
     found: list[_Refusal] = []
     left = possible
     if _is_keyword(request, entry):
-        refused = tuple(way for way in left if _lacks_keyword(request, entry, way))
+        lacking = _majors_without(request, entry, view)
+        refused = tuple(way for way in left if way.major in lacking)
         if refused:
-            first = min(way.major for way in refused if way.major is not None)
             why = (
-                f"`{request.method}` takes no `{entry.name}` since anthropic {first}.0: "
+                f"`{request.method}` takes no `{entry.name}` since anthropic {min(lacking)}.0: "
                 "the call raises TypeError"
             )
             found.append(_Refusal(why, refused))
@@ -111,11 +111,16 @@ def _refusals(
     return found
 
 
-def _lacks_keyword(request: Request, entry: Entry, way: Way) -> bool:
-    if way.major is None or request.client is None:
-        return False
-    method = sdk_surface.load().method(request.client.kind, request.method, way.major)
-    return method is not None and entry.name not in method.keywords | method.past
+def _majors_without(request: Request, entry: Entry, view: View) -> set[int]:
+    """Return the SDK majors whose method does not take a keyword."""
+    surface = sdk_surface.load()
+    assert request.client is not None
+    return {
+        row.major
+        for row in view.catalog.sdk_majors
+        if (method := surface.method(request.client.kind, request.method, row.major)) is not None
+        and entry.name not in method.keywords
+    }
 
 
 def _is_of_no_version(entry: Entry, way: Way, request: Request, view: View) -> bool:

@@ -6,13 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from claude_lint.checks import Problem, View, rule
-from claude_lint.checks.argument_edits import give, give_constant
-from claude_lint.checks.arguments import Conditional, repair, together, written_elsewhere
+from claude_lint.checks.arguments import (
+    Conditional,
+    give,
+    give_constant,
+    together,
+    written_elsewhere,
+)
+from claude_lint.checks.repairs import repair
 from claude_lint.claude.catalog import Model
 from claude_lint.claude.facts import Request
 from claude_lint.claude.in_force import Number, betas, mappings, named_models, numbers, sent
 from claude_lint.findings import Safety
-from claude_lint.python.flow import Arms
+from claude_lint.python.flow import NO_ARMS, Arms
 from claude_lint.python.values import Entry, Mapping, Origin, strings
 
 _EFFORTS_ABOVE_HIGH = frozenset({"xhigh", "max"})
@@ -35,9 +41,9 @@ class _Typed:
         return together(self, *others)
 
 
-def _typed(request: Request, name: str) -> Iterator[_Typed]:
+def _typed(request: Request, name: str, given: Arms = NO_ARMS) -> Iterator[_Typed]:
     """Yield the dicts with a known `type` that a request can send under a name."""
-    for entry in sent(request, name):
+    for entry in sent(request, name, given):
         for fields in mappings(entry.value):
             for kind_entry in fields.named("type"):
                 for kind in strings(kind_entry.value):
@@ -81,7 +87,7 @@ def _effort_against(model: Model, kind: str, request: Request, thinking: _Typed)
     """Return the effort that a type of thinking is rejected with, `None` where it is not."""
     if kind not in model.thinking_up_to_effort_high:
         return None
-    for entry in sent(request, "output_config"):
+    for entry in sent(request, "output_config", thinking.under):
         for config in mappings(entry.value):
             for effort in strings(config.get("effort")):
                 if effort.value in _EFFORTS_ABOVE_HIGH and thinking.is_with(entry, config, effort):
@@ -141,7 +147,7 @@ def _answers_not_above(
         for feature in view.catalog.beta_features
     ):
         return
-    for entry in sent(request, "max_tokens"):
+    for entry in sent(request, "max_tokens", thinking.under):
         for most in numbers(entry.value):
             if tokens.amount >= most.amount and thinking.is_with(tokens, entry, most):
                 yield entry, most
@@ -176,7 +182,7 @@ def forced(request: Request, view: View) -> Iterator[Problem]:
         thinking = next(
             (
                 one
-                for one in _typed(request, "thinking")
+                for one in _typed(request, "thinking", choice.under)
                 if one.kind == "enabled" and one.is_with(choice)
             ),
             None,

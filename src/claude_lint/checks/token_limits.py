@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from claude_lint.checks import Problem, View, rule
-from claude_lint.checks.argument_edits import add_after, give_constant
-from claude_lint.checks.arguments import repair, together, written_elsewhere
+from claude_lint.checks.arguments import give_constant, together, written_elsewhere
+from claude_lint.checks.repairs import insert_argument, repair
 from claude_lint.claude import releases, sdk_history, sdk_surface
 from claude_lint.claude.catalog import Model
 from claude_lint.claude.facts import Client, Request, is_absent
@@ -89,7 +89,7 @@ def unstreamed(request: Request, view: View) -> Iterator[Problem]:
                     view,
                     f"Wait {seconds} seconds for the answer",
                     Safety.UNSAFE,
-                    add_after(entry, f"timeout={seconds}"),
+                    insert_argument(request.call, f"timeout={seconds}", entry),
                 )
                 if entry in (request.arguments.keywords.entries if request.arguments else ())
                 else None,

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from claude_lint.checks import Problem, View, rule
-from claude_lint.checks.argument_edits import delete, rename, unpack
-from claude_lint.checks.arguments import repair
-from claude_lint.checks.repairs import replace_expression
+from claude_lint.checks.code_edits import surround
+from claude_lint.checks.repairs import (
+    delete_entries,
+    repair,
+    replace_expression,
+    replace_key,
+)
 from claude_lint.checks.sampling import NAMES as SAMPLING
 from claude_lint.claude import sdk_history, sdk_surface
 from claude_lint.claude.keywords import Keyword, keyword_of
@@ -59,7 +63,7 @@ def _positional(call: SdkCall, view: View) -> Iterator[Problem]:
         at,
         f"`{call.method}` takes keyword arguments only: the call raises TypeError",
         help="Unpack the dict with `**`" if is_dict else "Name each argument",
-        fix=repair(view, "Unpack it", Safety.UNSAFE, unpack(at)) if is_dict else None,
+        fix=repair(view, "Unpack it", Safety.UNSAFE, surround(at, "**", "")) if is_dict else None,
     )
 
 
@@ -86,9 +90,9 @@ def _unknown_keyword(call: SdkCall, entry: Entry, name: str, view: View) -> Iter
         extent.qualify(f"`{call.callee}` takes no `{name}`: the call raises TypeError"),
         help=_cure(name, meant, foreign, call, view),
         severity=extent.severity,
-        fix=repair(view, f"Use `{meant}`", Safety.UNSAFE, rename(entry, meant))
+        fix=repair(view, f"Use `{meant}`", Safety.UNSAFE, replace_key(entry, meant))
         if meant_free
-        else repair(view, f"Delete `{name}`", Safety.UNSAFE, delete(entry)),
+        else repair(view, f"Delete `{name}`", Safety.UNSAFE, delete_entries(entry)),
     )
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from claude_lint.claude.catalog import Model, State
-from claude_lint.claude.facts import Fields, Request
+from claude_lint.claude.facts import Fields, Request, is_absent
 from claude_lint.claude.model_ids import Verdict, judge
 from claude_lint.claude.view import View
-from claude_lint.python.flow import Arms, compatible
+from claude_lint.python.flow import NO_ARMS, Arms, compatible
 from claude_lint.python.values import (
     Constant,
     Entry,
@@ -138,11 +138,16 @@ def split_betas(value: Constant) -> list[str]:
     return [part.strip() for part in str(value.value).split(",")]
 
 
-def sent(request: Request, name: str) -> Iterator[Entry]:
-    """Yield what a request can send under a name, where it goes."""
-    for entry in request.body.entries(name):
-        if compatible(entry.under, request.world):
-            yield entry
+def sent(request: Request, name: str, given: Arms = NO_ARMS) -> Iterator[Entry]:
+    """Yield what a request can send under a name, where it goes and in the branches `given`."""
+    known = request.world | given
+    for option in request.body.options:
+        entries = option.named(name)
+        # What is certainly set again in those branches is not what is sent.
+        certain = [number for number, entry in enumerate(entries) if entry.under <= known]
+        for entry in entries[certain[-1] if certain else 0 :]:
+            if compatible(entry.under, known) and not is_absent(entry.value):
+                yield entry
 
 
 def mappings(value: Value | None) -> Iterator[Mapping]:

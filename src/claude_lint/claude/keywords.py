@@ -42,7 +42,8 @@ def keyword_of(call: SdkCall, name: str, view: View) -> Keyword:
         if call.method:
             method = surface.method(call.client, call.method, row.major)
             keywords = method.keywords if method is not None else None
-            was_taken = was_taken or (method is not None and name in method.past)
+            if row.major == 0:
+                was_taken = method is not None and name in method.past
         else:
             keywords = surface.constructor(call.client, row.major)
         if keywords is not None:

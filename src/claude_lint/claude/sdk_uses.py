@@ -19,6 +19,8 @@ from claude_lint.python.module import Module, attribute_name
 from claude_lint.python.syntax import access_path
 from claude_lint.python.values import (
     Arguments,
+    ClassValue,
+    FunctionValue,
     Instance,
     Origin,
     Result,
@@ -315,7 +317,7 @@ def sdk_calls(view: View) -> Iterator[SdkCall]:
     module.load_matching(re.compile(rf"\b(?:{names})\b"))
     guards = Guards(module)
     for node in list(module.calls):
-        if not _is_candidate(node, made):
+        if not _is_candidate(node, made) or _is_own(view, node):
             continue
         view.evaluator.reset()
         for call in calls(view.evaluator, module, node):
@@ -344,6 +346,13 @@ def _is_candidate(node: cst.Call, made: set[str]) -> bool:
         return bool(node.args)
     before = node.func.value
     return isinstance(before, cst.Attribute) and before.attr.value in _RESOURCES
+
+
+def _is_own(view: View, node: cst.Call) -> bool:
+    """Tell whether a function or class of the project can be what is called."""
+    view.evaluator.reset()
+    callee = view.evaluator.value(view.module, node.func)
+    return any(isinstance(one, (ClassValue, FunctionValue)) for one in options(callee))
 
 
 def _called(view: View, call: Call) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,92 @@
+"""Run code statement by statement against the SDK that is installed, with a server on loopback.
+
+Run by a Python that has `anthropic`, not by the tests' own: `{"code": …}` comes in on stdin, and
+for each statement its first and last line and what it raised go out on stdout.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import sys
+import threading
+import warnings
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+ANSWER = {
+    "id": "msg_1",
+    "type": "message",
+    "role": "assistant",
+    "model": "claude-opus-5-5",
+    "content": [{"type": "text", "text": "Hello"}],
+    "stop_reason": "end_turn",
+    "stop_sequence": None,
+    "usage": {"input_tokens": 1, "output_tokens": 1},
+    "input_tokens": 1,
+}
+EVENTS = (
+    ("message_start", {"message": {**ANSWER, "content": []}}),
+    ("content_block_start", {"index": 0, "content_block": {"type": "text", "text": ""}}),
+    ("content_block_delta", {"index": 0, "delta": {"type": "text_delta", "text": "Hello"}}),
+    ("content_block_stop", {"index": 0}),
+    ("message_delta", {"delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 1}}),
+    ("message_stop", {}),
+)
+
+
+class Answering(BaseHTTPRequestHandler):
+    """Answers every request alike, as a stream where one is asked for."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["content-length"])) or b"{}")
+        if body.get("stream"):
+            lines = (
+                f"event: {kind}\ndata: {json.dumps({'type': kind, **data})}\n\n"
+                for kind, data in EVENTS
+            )
+            self._send("text/event-stream", "".join(lines))
+        else:
+            self._send("application/json", json.dumps(ANSWER))
+
+    def _send(self, kind: str, text: str) -> None:
+        self.send_response(200)
+        self.send_header("content-type", kind)
+        self.send_header("content-length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text.encode())
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing."""
+
+
+def outcomes(code: str) -> list[dict[str, Any]]:
+    """Run each statement and tell what came of it; a failed one does not stop the others."""
+    names: dict[str, Any] = {"__name__": "example"}
+    found = []
+    for statement in ast.parse(code).body:
+        outcome: dict[str, Any] = {"first": statement.lineno, "last": statement.end_lineno}
+        try:
+            exec(compile(ast.Module([statement], []), "example.py", "exec"), names)
+        except Exception as error:
+            outcome.update(error=type(error).__name__, text=str(error))
+        found.append(outcome)
+    return found
+
+
+def main() -> None:
+    """Serve, run, report."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    os.environ["ANTHROPIC_BASE_URL"] = f"http://127.0.0.1:{server.server_port}"
+    os.environ["ANTHROPIC_API_KEY"] = "unused"
+    warnings.simplefilter("ignore")
+    report, sys.stdout = sys.stdout, sys.stderr
+    json.dump(outcomes(json.load(sys.stdin)["code"]), report)
+
+
+if __name__ == "__main__":
+    main()
