@@ -10,7 +10,9 @@ from claude_lint.claude.catalog import Platform
 from claude_lint.python.values import Constant, Environ, Text, Value, conditioned, options
 
 API_HOST = "api.anthropic.com"
-_HOST = re.compile(r"^\s*(?:https?:)?//(?:[^/@\s]*@)?([^/:?#\s]+)(?::\d+)?([^?#\s]*)")
+_HOST = re.compile(
+    r"^\s*(?:https?:)?//(?:[^/@\s]*@)?([^/:?#\s]+)(?::\d+)?([^?#\s]*)", re.IGNORECASE
+)
 _PLATFORMS = (
     (re.compile(r"(?:^|\.)bedrock-runtime[.-].*amazonaws\.com$"), Platform.BEDROCK),
     (re.compile(r"aiplatform\.googleapis\.com$"), Platform.VERTEX),
