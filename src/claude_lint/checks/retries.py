@@ -38,7 +38,7 @@ def _is_judged(request: Request) -> bool:
 
 
 def _judged(retry: Retry) -> list[Request]:
-    return [r for site in retry.sites for r in site.requests if _is_judged(r)]
+    return [request for request in retry.site.requests if _is_judged(request)]
 
 
 @rule("missing-retry")
@@ -186,7 +186,7 @@ def _has_no_timeout(request: Request) -> bool:
 def ineffective_retry(retry: Retry, view: View) -> Iterator[Problem]:
     """CL407."""
     policy = retry.policy
-    if policy.is_effective or not any(_is_raw(site) for site in retry.sites):
+    if policy.is_effective or not _is_raw(retry.site):
         return
     if "Transport" in policy.name and "Retry" not in policy.name:
         fact = "repeats connecting only, never a request that was answered with 429 or 5xx"

@@ -45,6 +45,7 @@ class Aftermath:
         self.sent: cst.CSTNode = boundary
         self.before: frozenset[cst.CSTNode] = frozenset()  # evaluated before it is sent
         self.asked = _names_asked(boundary)
+        self.answer_names: frozenset[str] = frozenset()
         self._left_over = _MOST_STATEMENTS
         self._names: dict[cst.CSTNode, frozenset[str]] = {}
         self._steps: dict[cst.CSTNode, tuple[cst.Call | cst.Subscript, ...]] = {}
@@ -54,6 +55,7 @@ class Aftermath:
         self.failure, self.sent = failure, node
         self._left_over = _MOST_STATEMENTS
         self.before = frozenset(self.steps(node))
+        self.answer_names = _names_given(self.module, node)
         found = [start]
         child = node
         is_entered = False
@@ -123,6 +125,8 @@ class Aftermath:
         return [way]
 
     def _small(self, node: cst.CSTNode, way: Way) -> list[Way]:
+        if self._reads_nothing(node, way):
+            return [replace(way, end="raise", error=UNREADABLE)]
         if isinstance(node, cst.Continue):
             return [replace(way, end="continue")]
         if isinstance(node, cst.Break):
@@ -137,6 +141,16 @@ class Aftermath:
         if isinstance(node, (cst.Assign, cst.AnnAssign, cst.AugAssign)):
             return [self._assigned(node, one) for one in found]
         return found
+
+    def _reads_nothing(self, node: cst.CSTNode, way: Way) -> bool:
+        """Tell whether a statement looks into an answer that never came, or into None."""
+        if self.failure is None:
+            return False
+        known = dict(way.known)
+        nothing = {name for name, what in known.items() if what is None}
+        if way.error is not None:
+            nothing |= self.answer_names - known.keys()
+        return any(name.partition(".")[0] in nothing for name in self.names(node) if "." in name)
 
     def _returned(self, node: cst.Return, way: Way) -> Way:
         result: object = None
@@ -252,7 +266,9 @@ class Aftermath:
 
     def _match(self, node: cst.Match, way: Way) -> list[Way]:
         found: list[Way] = []
-        subject = Answers(self, way).number(node.subject)
+        answers = Answers(self, way)
+        subject = answers.number(node.subject)
+        way = replace(way, is_seen=way.is_seen or answers.saw_outcome)
         for case in node.cases:
             fits = _fits(case.pattern, subject) if case.guard is None else None
             if fits is False:
@@ -277,12 +293,14 @@ class Aftermath:
         return distinct([*ways, *([way] if isinstance(node, cst.For) else [])])
 
     def _after_inner_loop(self, node: cst.For | cst.While, ways: list[Way]) -> list[Way]:
-        """Leave a loop inside the boundary: it ends, sooner or later."""
+        """Leave a loop inside the boundary: it ends, sooner or later, unless its test holds on."""
         found: list[Way] = []
         for way in ways:
             if way.end == "break":
                 found.append(replace(way, end="falls"))
             elif way.end in ("falls", "continue"):
+                if isinstance(node, cst.While) and Answers(self, way).truth(node.test):
+                    continue
                 ended = replace(way, end="falls")
                 found.extend(self._block(node.orelse.body, ended) if node.orelse else [ended])
             else:
@@ -369,3 +387,15 @@ def _names_asked(boundary: Boundary) -> frozenset[str]:
         if asked is not None:
             found.update(name for one in walk(asked) if (name := dotted(one)) is not None)
     return frozenset(found)
+
+
+def _names_given(module: Module, node: cst.CSTNode) -> frozenset[str]:
+    """Return the names that get the value of an expression."""
+    for parent in module.ancestors(node):
+        if isinstance(parent, cst.Assign):
+            return frozenset(n for one in parent.targets for n in assigned_paths(one.target))
+        if isinstance(parent, cst.AnnAssign):
+            return frozenset(assigned_paths(parent.target))
+        if isinstance(parent, cst.BaseSmallStatement):
+            break
+    return frozenset()

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from claude_lint.claude.aftermath import Aftermath
 
 _STATUSES = frozenset({"status_code", "status", "code", "http_status", "returncode"})
+_LOOPS = (cst.For, cst.While)
 _GOOD = frozenset({"ok", "is_success"})
 _WORDS = (
     (re.compile(r"rate|too.?many|429"), Failure.RATE_LIMIT),
@@ -111,12 +112,14 @@ class Answers:
             return self.known[name]
         if name in self.after.counters:
             return Mark.CHANGED
-        scope, point = self.after.module.place(self.after.sent)
+        module = self.after.module
+        scope, point = module.place(self.after.sent)
+        loops = {one for one in module.ancestors(self.after.sent) if isinstance(one, _LOOPS)}
         before = [
             binding
             for binding in scope.bound.get(name, ())
             if binding.point.order < point.order
-            and self.after.boundary not in self.after.module.ancestors(binding.node)
+            and loops.isdisjoint(module.ancestors(binding.node))
         ]
         if before and before[-1].kind == "assign":
             found, is_constant = constant_of(before[-1].node)
@@ -204,6 +207,8 @@ class Answers:
 
     def number(self, node: cst.BaseExpression) -> int | None:
         """Return a number, the status of the outcome where it stands for that."""
+        if self.after.names(node) & self.after.counters:
+            return None
         if isinstance(node, cst.Integer):
             return node.evaluated_value
         if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.FloorDivide):

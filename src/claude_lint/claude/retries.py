@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from weakref import WeakKeyDictionary
@@ -27,6 +26,8 @@ from claude_lint.python.values import (
     FunctionValue,
     Instance,
     Origin,
+    Result,
+    Symbol,
     Value,
     is_constant,
     options,
@@ -55,12 +56,12 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Retry:
-    """A retry that a file applies, and the requests that it repeats."""
+    """A retry that a file applies, and a call that it repeats."""
 
     at: Origin
     call: Origin
     policy: Policy
-    sites: tuple[CallSite, ...]
+    site: CallSite
 
 
 def attempts(view: View) -> Iterator[Attempt]:
@@ -86,17 +87,12 @@ def _attempt(view: View, site: CallSite) -> Attempt:
 
 
 def retries(view: View) -> Iterator[Retry]:
-    """Yield the retries that a file applies, each once."""
-    found: dict[cst.CSTNode, list[tuple[Policy, CallSite]]] = defaultdict(list)
+    """Yield the retries that a file applies, one for each request that they repeat."""
     for site in _sites_met(view):
         for policy in attempt(view, site).policies:
             if policy.used.module is view.module:
-                found[policy.at.node].append((policy, site))
-    for pairs in found.values():
-        policy = pairs[0][0]
-        at = policy.at if policy.at.module is view.module else policy.used
-        sites = tuple({site.call.node: site for _policy, site in pairs}.values())
-        yield Retry(at, policy.used, policy, sites)
+                at = policy.at if policy.at.module is view.module else policy.used
+                yield Retry(at, policy.used, policy, site)
 
 
 def _sites_met(view: View) -> Iterator[CallSite]:
@@ -203,20 +199,14 @@ class _Search:
     def _handed_over(self, arg: cst.Arg, sending: Sending) -> Iterator[Policy]:
         """Yield the retry of a function that is handed a function that sends."""
         call = sending.module.parents.get(arg)
-        if not isinstance(call, cst.Call) or not self._is_function(sending):
+        if not isinstance(call, cst.Call) or isinstance(sending.node, cst.Call):
             return
         at = Origin(sending.module, call)
         for one in options(self.evaluator.value(sending.module, call.func)):
+            if isinstance(one, Symbol):  # `retry_call(ask, tries=3)` says it all in one call
+                one = Result(one, self.evaluator.arguments(sending.module, call), origin=at)
             name = receiving_parameter(one, call, arg)
             yield from self._applied(one, at, sending, "call", name)
-
-    def _is_function(self, sending: Sending) -> bool:
-        if isinstance(sending.node, cst.Lambda):
-            return True
-        value = self.evaluator.value(sending.module, sending.node)
-        return not isinstance(sending.node, cst.Call) and any(
-            isinstance(one, FunctionValue) for one in options(value)
-        )
 
     def _applied(
         self, value: Value, at: Origin, sending: Sending, kind: str, name: str | None = None
@@ -250,8 +240,9 @@ class _Search:
         for node in parameter_uses(scope, name):
             inner = replace(sending, module=scope.module, node=node)
             for policy in self._inside(inner, scope):
-                same = scope.module is at.module
-                yield replace(policy, used=policy.used if same else at)
+                if scope.module is not at.module:
+                    policy = replace(policy, used=at, name=f"`{_text_of(at.node)}`")
+                yield policy
 
     def _inside(self, sending: Sending, scope: Scope) -> Iterator[Policy]:
         """Yield the retries around an expression up to the function `scope`."""

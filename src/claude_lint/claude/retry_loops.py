@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import libcst as cst
@@ -11,6 +12,7 @@ from claude_lint.claude.conditions import Answers, assigned_paths, dotted
 from claude_lint.claude.delays import NO_DELAY, Delay, longest
 from claude_lint.claude.failures import PASSING, UNSENT, Failure
 from claude_lint.claude.retry_policies import REPEATABLE, Policy, Sending
+from claude_lint.claude.sleeps import delay_of
 from claude_lint.claude.ways import Mark, Way, contains
 from claude_lint.python.evaluate import Evaluator
 from claude_lint.python.syntax import access_path, walk
@@ -24,7 +26,7 @@ _ENDLESS = frozenset({"itertools.count", "itertools.cycle", "itertools.repeat"})
 
 def loop_policy(evaluator: Evaluator, loop: Loop, sending: Sending) -> Policy | None:
     """Return the retry that a loop is for what is sent inside it, None where it is none."""
-    if isinstance(loop, cst.For) and _is_over_items(loop, sending.node):
+    if _is_over_items(loop, sending.node):
         return None
     if _reads_something_new(loop):
         return None
@@ -33,6 +35,8 @@ def loop_policy(evaluator: Evaluator, loop: Loop, sending: Sending) -> Policy | 
     good = _turns(after, sending, None)
     if good and all(way.repeats for way in good):
         return None  # goes round after a success as well: a loop over work, not over tries
+    if all(way.repeats or way.end == "asked" for way in good) and _asks_the_same(after, sending):
+        return None
     is_endless = isinstance(loop, cst.While) or _counts_for_ever(evaluator, loop, sending)
     return _policy(after, sending, "loop", is_endless)
 
@@ -41,11 +45,20 @@ def recursion_policy(
     evaluator: Evaluator, function: cst.FunctionDef, sending: Sending
 ) -> Policy | None:
     """Return the retry that a function is which calls itself, or sends again, after a failure."""
-    if not _may_start_over(function, sending.node):
+    starting = _starting_over(function, sending.node)
+    if not starting:
         return None
-    counters = _recursion_counters(function)
+    counters = _recursion_counters(function, sending.node)
     after = Aftermath(evaluator, sending.module, function, sending.library, counters)
-    return _policy(after, sending, "recursion", is_endless=True)
+    policy = _policy(after, sending, "recursion", is_endless=True)
+    if policy is not None:
+        return policy
+    for first in starting:  # what is sent here may be the second try of what is sent there
+        if first.deep_equals(sending.node):
+            policy = _policy(after, replace(sending, node=first), "recursion", is_endless=True)
+            if policy is not None:
+                return policy
+    return None
 
 
 def escaping(evaluator: Evaluator, function: cst.FunctionDef, sending: Sending) -> Sending:
@@ -85,11 +98,25 @@ def _turns(after: Aftermath, sending: Sending, failure: Failure | None) -> list[
         leaving = replace(way, end="break", is_counted=after.counts(loop.test))
         if truth is not None:
             found.append(way if truth else leaving)
-        elif failure is not None or after.names(loop.test) & {name for name, _ in way.known}:
+        elif failure is None and after.names(loop.test) & {name for name, _ in way.known}:
+            found.extend([way, replace(leaving, end="asked")])
+        elif failure is not None:
             found.extend([way, leaving])
         else:
             found.append(way)
     return found
+
+
+def _asks_the_same(after: Aftermath, sending: Sending) -> bool:
+    """Tell whether a failure changes what the loop's condition asks about, as a success does."""
+    assert isinstance(after.boundary, cst.While)
+    asked = after.names(after.boundary.test)
+    return all(
+        asked & {name for name, _ in way.known}
+        for failure in REPEATABLE
+        for way in _followed(after, sending, failure)
+        if way.repeats
+    )
 
 
 def _policy(after: Aftermath, sending: Sending, kind: str, is_endless: bool) -> Policy | None:
@@ -102,7 +129,7 @@ def _policy(after: Aftermath, sending: Sending, kind: str, is_endless: bool) -> 
             again = [way for way in ways if way.repeats and _is_meant(way)]
         else:
             ways = _followed(after, sending, failure)
-            again = [way for way in ways if way.end == "again"]
+            again = [way for way in ways if way.end == "again" and _is_same(after, way)]
         if not again:
             continue
         repeated[failure] = again
@@ -124,9 +151,30 @@ def _policy(after: Aftermath, sending: Sending, kind: str, is_endless: bool) -> 
         "this loop" if kind == "loop" else "this call",
         frozenset(repeated),
         frozenset(certain),
-        _delay(repeated),
+        max(_delay(repeated), _before(after, sending), key=lambda delay: delay.pace),
         is_bounded=gives_up,
         attempts=_attempts(after),
+    )
+
+
+def _is_same(after: Aftermath, way: Way) -> bool:
+    """Tell whether a function that calls itself sends the same: no other model, no other client."""
+    call = way.again
+    assert call is not None
+    if call.deep_equals(after.sent):
+        return True
+    handed = {name for arg in call.args if (name := dotted(arg.value)) is not None}
+    changed = {
+        target.rpartition(".")[0]
+        for _value, targets in _assignments(after.boundary.body)
+        for target in targets
+    }
+    if handed & (changed - {"", "self", "cls"}):
+        return False
+    return not any(
+        isinstance(arg.value, (cst.SimpleString, cst.FormattedString, cst.Subscript))
+        or (arg.keyword is not None and arg.keyword.value == "model" and "model" not in handed)
+        for arg in call.args
     )
 
 
@@ -145,27 +193,59 @@ def _delay(repeated: dict[Failure, list[Way]]) -> Delay:
     return min(waits, key=lambda delay: delay.pace, default=NO_DELAY)
 
 
+def _before(after: Aftermath, sending: Sending) -> Delay:
+    """Return how long a loop waits in each turn before it sends."""
+    delays: list[Delay] = []
+    child = sending.node
+    for parent in sending.module.ancestors(sending.node):
+        if child is after.boundary or isinstance(after.boundary, cst.FunctionDef):
+            break
+        body = getattr(parent, "body", None)
+        if isinstance(body, Sequence) and child in body:
+            for statement in body[: list(body).index(child)]:
+                calls = (step for step in after.steps(statement) if isinstance(step, cst.Call))
+                found = (delay_of(after, call, Way()) for call in calls)
+                delays.extend(delay for delay in found if delay is not None)
+        child = parent
+    return longest(tuple(delays))
+
+
 # ---------------------------------------------------------------------- what a loop goes over
 
 
-def _is_over_items(loop: cst.For, node: cst.CSTNode) -> bool:
+def _is_over_items(loop: Loop, node: cst.CSTNode) -> bool:
     """Tell whether each turn of a loop sends something else: a prompt, a model, a key.
 
     A number that only counts the tries may be sent; one that picks an item may not.
     """
-    names = set(assigned_paths(loop.target))
-    depends = _picks if _counts_up(loop.iter) else _mentions
-    fed = {
-        target
-        for value, targets in _assignments(loop.body)
-        for target in targets
-        if not contains(value, node) and depends(value, names)
-    }
+    if isinstance(loop, cst.For):
+        names = set(assigned_paths(loop.target))
+        depends = _picks if _counts_up(loop.iter) else _mentions
+    else:  # `while queue: item = queue.pop()`
+        names = {name for part in walk(loop.test) if (name := dotted(part)) is not None}
+        names -= _grown(set(), loop.body, node)
+        depends = _mentions
+    assignments = [pair for pair in _assignments(loop.body) if not contains(pair[0], node)]
+    fed = {name for value, targets in assignments if depends(value, names) for name in targets}
     for _ in range(4):
-        for value, targets in _assignments(loop.body):
-            if not contains(value, node) and _mentions(value, fed):
-                fed.update(targets)
+        fed.update(
+            name for value, targets in assignments if _mentions(value, fed) for name in targets
+        )
+    if isinstance(loop, cst.While):
+        renewed = {name for _value, targets in assignments for name in targets}
+        return _mentions(node, fed) and bool(names & (renewed | _emptied(loop.body)))
     return depends(node, names) or _mentions(node, fed)
+
+
+def _emptied(body: cst.CSTNode) -> set[str]:
+    """Return the names of collections that a body takes something out of."""
+    return {
+        path[0]
+        for part in walk(body)
+        if isinstance(part, cst.Call)
+        and (path := access_path(part.func)) is not None
+        and path[-1] in ("pop", "popleft", "get", "get_nowait")
+    }
 
 
 def _counts_up(node: cst.BaseExpression) -> bool:
@@ -214,11 +294,16 @@ def _reads_something_new(loop: Loop) -> bool:
 
 def _loop_counters(loop: Loop, node: cst.CSTNode) -> frozenset[str]:
     """Return the names that differ from one turn to the next, whatever happens."""
-    found: set[str] = set(assigned_paths(loop.target)) if isinstance(loop, cst.For) else set()
-    for part in walk(loop.body):
+    targets = set(assigned_paths(loop.target)) if isinstance(loop, cst.For) else set()
+    return _grown(targets, loop.body, node)
+
+
+def _grown(found: set[str], body: cst.CSTNode, sent: cst.CSTNode) -> frozenset[str]:
+    """Add the names that a body counts up itself, and those that follow from them."""
+    for part in walk(body):
         if isinstance(part, cst.AugAssign):
             found.update(assigned_paths(part.target))
-    assignments = [pair for pair in _assignments(loop.body) if not contains(pair[0], node)]
+    assignments = [pair for pair in _assignments(body) if not contains(pair[0], sent)]
     for value, targets in assignments:
         found.update(name for name in targets if _mentions(value, {name}))
     for _ in range(4):
@@ -228,7 +313,7 @@ def _loop_counters(loop: Loop, node: cst.CSTNode) -> frozenset[str]:
     return frozenset(found)
 
 
-def _recursion_counters(function: cst.FunctionDef) -> frozenset[str]:
+def _recursion_counters(function: cst.FunctionDef, sent: cst.CSTNode) -> frozenset[str]:
     """Return the parameters that a function changes when it calls itself."""
     found: set[str] = set()
     for part in walk(function.body):
@@ -238,23 +323,18 @@ def _recursion_counters(function: cst.FunctionDef) -> frozenset[str]:
                 for arg in part.args:
                     if isinstance(arg.value, cst.BinaryOperation):
                         found.update(name for n in walk(arg.value) if (name := dotted(n)))
-        elif isinstance(part, cst.AugAssign):
-            found.update(assigned_paths(part.target))
-    for _ in range(4):
-        for value, targets in _assignments(function.body):
-            if _mentions(value, found):
-                found.update(targets)
-    return frozenset(found)
+    return _grown(found, function.body, sent)
 
 
-def _may_start_over(function: cst.FunctionDef, sent: cst.CSTNode) -> bool:
-    """Tell whether a function calls itself, or sends the same in a second place."""
+def _starting_over(function: cst.FunctionDef, sent: cst.CSTNode) -> list[cst.Call]:
+    """Return the calls by which a function calls itself, or sends the same in a second place."""
+    found: list[cst.Call] = []
     for part in walk(function.body):
         if isinstance(part, cst.Call) and part is not sent:
             path = access_path(part.func)
             if (path is not None and path[-1] == function.name.value) or part.deep_equals(sent):
-                return True
-    return False
+                found.append(part)
+    return found
 
 
 def _counts_for_ever(evaluator: Evaluator, loop: cst.For, sending: Sending) -> bool:
