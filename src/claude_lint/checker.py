@@ -88,7 +88,8 @@ class Checker:
             view = self._view(Module.unparsed(source))
             return CheckResult((_unparsable(source, problem), *self._findings(view)))
         view = self._view(module)
-        findings = tuple(self._findings(view))
+        refused = [_unparsable(source, problem) for problem in module.broken]
+        findings = (*refused, *self._findings(view))
         notes = tuple(_notes(module))
         facts = tuple(dump(view)) if self.check_settings.dump_facts else ()
         return CheckResult(findings, facts, notes)

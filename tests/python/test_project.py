@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from claude_lint.files.source import Cell, SourceFile
+from claude_lint.findings import Span
+from claude_lint.python.module import Module
+from claude_lint.python.project import Project
+from claude_lint.python.spans import span
 from resolving import project, resolved
 
 CHILD = """
@@ -69,3 +74,23 @@ def test_import_circles_end(tmp_path: Path) -> None:
 def test_what_is_outside_stays_a_symbol(tmp_path: Path) -> None:
     made, modules = project({"a.py": "from os import path\nuse(path.join)"}, tmp_path)
     assert resolved(made, modules["a.py"]) == ["os.path.join"]
+
+
+def test_a_broken_cell_does_not_hide_the_others() -> None:
+    cells = (Cell(1, 1, 1), Cell(2, 2, 1), Cell(3, 3, 1))
+    text = "model = 'm'\nif x print\nuse(model)\n"
+    source = SourceFile(Path("/project/n.ipynb"), "n.ipynb", text, "utf-8", b"", cells)
+    module = Module(source)
+    made = Project(Path("/project"), lambda _path: None, lambda _root: [])
+    assert resolved(made, module) == ["'m'"]
+    assert [(problem.line, problem.column) for problem in module.broken] == [(2, 6)]
+
+
+def test_statements_parsed_alone_stand_where_they_are() -> None:
+    text = (
+        "import os\n\n\nclass A:\n    '''Doc.'''\n\n    @x\n    def f(self):\n        use('é', 1)\n"
+    )
+    source = SourceFile(Path("/project/a.py"), "a.py", text, "utf-8", b"")
+    module = Module(source)
+    (call,) = module.call_sites("use")
+    assert span(module, call.args[1].value) == Span(9, 18, 9, 19)

@@ -24,6 +24,7 @@ from claude_lint.python.syntax import access_path, children
 _ORDER_PER_UNIT = 1 << 20
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _GLOBAL = re.compile(r"^[ \t]*global[ \t]+([\w, \t]+)", re.MULTILINE)
+_REFUSALS = (SyntaxError, ValueError, RecursionError, MemoryError)
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _CHANGING = frozenset({"setitem", "setattr", "call", "augmented", "delitem"})
 _MEMBER_HEADER = "class _:\n"
@@ -114,6 +115,7 @@ class Module:
         self.star_imports: list[str] = []
         self._searched: set[str] = set()
         self._foreign_events: dict[str, list[Event]] = {}
+        self.broken: list[UnparsableError] = []  # cells of a notebook
         self._count = -1
         self.scope = Scope("module", name, None, self)
         self.units: tuple[Unit, ...] = ()
@@ -152,27 +154,45 @@ class Module:
     def _index(self) -> None:
         try:
             tree = _parse_ast(self.source.text)
-        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            self._index_whole(error)
+        except _REFUSALS as error:
+            if self.source.cells:
+                self._index_cells(error)
+            else:
+                self._index_whole(error)
             return
-        self.units = self._units_of(tree.body, self.scope, None)
+        self._index_body(tree.body)
+
+    def _index_body(self, body: Sequence[ast.stmt]) -> None:
+        self.units = self._units_of(body, self.scope, None)
         self.scope.units = self.units
+
+    def _index_cells(self, error: Exception) -> None:
+        """Take the cells of a notebook that can be parsed, and remember what ails the others."""
+        body: list[ast.stmt] = []
+        for cell in self.source.cells:
+            last = cell.first_line + cell.line_count - 1
+            try:
+                tree = _parse_ast(self.line_range(cell.first_line, last))
+            except _REFUSALS as problem:
+                self.broken.append(_refusal(problem, cell.first_line - 1))
+                continue
+            ast.increment_lineno(tree, cell.first_line - 1)
+            body.extend(tree.body)
+        if not body:
+            raise _refusal(error)
+        self._index_body(body)
 
     def _index_whole(self, error: Exception) -> None:
         """Take the file as one unit where only LibCST knows the syntax."""
-        line, column = getattr(error, "lineno", None) or 1, getattr(error, "offset", None) or 1
-        message = getattr(error, "msg", None) or str(error) or type(error).__name__
-        if (
-            not isinstance(error, SyntaxError)
-            or "nested" in message
-            or self.is_hazardous(self.source.text)
-        ):
-            raise UnparsableError(f"cannot be parsed: {message}", line, column)
+        refusal = _refusal(error)
+        is_of_syntax = isinstance(error, SyntaxError) and "nested" not in refusal.message
+        if not is_of_syntax or self.is_hazardous(self.source.text):
+            raise refusal
         unit = Unit(self, 0, 1, len(self._starts), frozenset())
         try:
             unit.root = cst.parse_module(self.source.text)
         except (cst.ParserSyntaxError, RecursionError, ValueError):
-            raise UnparsableError(f"syntax error: {message}", line, column) from None
+            raise refusal from None
         unit.loaded = True
         self.units = (unit,)
         self.adopt(unit)
@@ -350,6 +370,14 @@ class Module:
         """The first components of absolute imports and the dots of relative ones, from the text."""
         found = re.findall(r"^[ \t]*(?:from|import)[ \t]+([\w.]+)", self.lines, re.MULTILINE)
         return frozenset(found)
+
+
+def _refusal(error: Exception, line_offset: int = 0) -> UnparsableError:
+    """Tell in our words why `ast` refuses a text that starts below `line_offset` lines."""
+    line, column = getattr(error, "lineno", None) or 1, getattr(error, "offset", None) or 1
+    message = getattr(error, "msg", None) or str(error) or type(error).__name__
+    kind = "syntax error" if isinstance(error, SyntaxError) else "cannot be parsed"
+    return UnparsableError(f"{kind}: {message}", line + line_offset, column)
 
 
 def _parse_ast(text: str) -> ast.Module:
