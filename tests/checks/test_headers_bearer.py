@@ -260,6 +260,29 @@ def test_code_that_asks_whether_it_has_a_token_knows_what_it_sends(check_headers
     )
 
 
+def test_tests_of_other_things_say_nothing_of_tokens(check_headers: Lint) -> None:
+    check_headers(
+        """
+        import requests
+
+        def ask(api_key, body, max_tokens):
+            if not api_key.startswith("sk-ant-"):
+                raise ValueError("this is no key")
+            headers = {@version}
+            if api_key.startswith("sk-ant-api"):
+                headers["Authorization"] = f"Bearer {api_key}"  # warning: bearer-auth
+            if max_tokens:
+                return requests.post("@messages", headers=headers, json=body)
+
+        def ask_with_key(api_key, body):
+            if api_key.startswith("sk-ant-oat"):
+                return None
+            headers = {"Authorization": f"Bearer {api_key}", @version}  # warning: bearer-auth
+            return requests.post("@messages", headers=headers, json=body)
+        """
+    )
+
+
 def test_auth_header_any_turns_bearer_auth_off(check_headers: Lint) -> None:
     check_headers(
         {

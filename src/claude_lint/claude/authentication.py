@@ -47,7 +47,12 @@ _ANOTHER_KEY_NAME = re.compile(
     re.I,
 )
 _SCHEME = re.compile(r"^\s*([A-Za-z][\w-]*):?(\s+|$)")
-_TESTS_OF_TOKENS = re.compile(r"oauth|sk-ant-|token|bearer|subscription|(?:^|_)oat", re.I)
+_TESTS_OF_TOKENS = re.compile(
+    r"oauth|sk-ant-oat|bearer|subscription"
+    r"|(?<![a-z_])(?:is_|use_|has_|auth_?|access_?|api_?)?token(?![a-z_])",
+    re.I,
+)
+_TESTS_OF_KEYS = re.compile(r"sk-ant-(?!oat)", re.I)
 
 
 class Kind(enum.Enum):
@@ -249,8 +254,16 @@ def _asks_of_tokens(arm: Arm) -> bool:
         if node.orelse is None:
             break
         node = node.orelse
-    asked = tests[: arm.number + 1]
-    if any(_TESTS_OF_TOKENS.search(cst.Module([]).code_for_node(test)) for test in asked):
+    if not arm.taken:  # the case is over and done with
+        return any(map(_TESTS_OF_KEYS.search, map(_code, tests[arm.number : arm.number + 1])))
+    asked = [_code(test) for test in tests[: arm.number + 1]]
+    if any(map(_TESTS_OF_TOKENS.search, asked)):
+        return True
+    if arm.number >= len(tests) and any(map(_TESTS_OF_KEYS.search, asked)):
         return True
     subjects = (getattr(one.subject, "text", "") for one in arm.premises)
-    return any(_TESTS_OF_TOKENS.search(text) for text in subjects)
+    return any(map(_TESTS_OF_TOKENS.search, subjects))
+
+
+def _code(node: cst.CSTNode) -> str:
+    return cst.Module([]).code_for_node(node)
