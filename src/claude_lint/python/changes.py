@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import enum
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from claude_lint.python import growth
 from claude_lint.python.branches import in_frame, may_pass
 from claude_lint.python.flow import (
     END,
-    NO_ARMS,
+    Arm,
     Arms,
     Point,
     compatible,
@@ -45,9 +48,6 @@ if TYPE_CHECKING:
 
 _MOST_HISTORIES = 12
 _MAPPING_METHODS = frozenset({"update", "setdefault", "pop", "popitem", "clear"})
-_SEQUENCE_METHODS = frozenset(
-    {"append", "extend", "insert", "pop", "remove", "clear", "add", "reverse", "sort"}
-)
 # Methods and functions that read what they are handed. Anything else of an unknown origin may add.
 _READING_METHODS = frozenset({
     "debug", "info", "warning", "error", "exception", "critical", "log", "post", "get", "put",
@@ -118,7 +118,7 @@ def add(left: Value, right: Value, origin: Origin) -> Value:
                 continue
             under = one.under | other.under
             if isinstance(one, Sequence) or isinstance(other, Sequence):
-                found.append(conditioned(_joined(one, other, origin), under))
+                found.append(conditioned(growth.joined((one, other), origin), under))
             elif _is_text(one) or _is_text(other):
                 found.append(
                     conditioned(text_of([*text_parts(one), *text_parts(other)], origin), under)
@@ -133,21 +133,6 @@ def add(left: Value, right: Value, origin: Origin) -> Value:
 
 def _is_text(value: Value) -> bool:
     return isinstance(value, Text) or (isinstance(value, Constant) and isinstance(value.value, str))
-
-
-def _joined(left: Value, right: Value, origin: Origin) -> Sequence:
-    items: list[Value] = []
-    rest: list[Value] = []
-    gaps: frozenset[int] | None = frozenset()
-    for one in (left, right):
-        own = one.known_gaps() if isinstance(one, Sequence) else frozenset({0})
-        if gaps is None or own is None:
-            gaps = None
-        else:
-            gaps |= {len(items) + place for place in own}
-        items.extend(one.items if isinstance(one, Sequence) else ())
-        rest.extend(one.rest if isinstance(one, Sequence) else (one,))
-    return Sequence(tuple(items), tuple(rest), origin=origin, gaps=gaps)
 
 
 # ---------------------------------------------------------------------- events
@@ -175,22 +160,56 @@ def since(
     )
     if not events:
         return value
-    happened: list[Change] = []
-    for event, below in sorted(events, key=lambda pair: pair[0].point.order):
-        if event.scope is scope:
-            if event.point.order <= made.order:
-                continue
-            if not reaches(event.point, use, scope.exits) or exclusive(event.point.arms, made.arms):
-                continue
-            own = conditions(event.point, use) - frozenset(made.arms)
-            if (under := in_frame(evaluator, own, frame)) is None:
-                continue
-        else:
-            under = NO_ARMS
+    happened: list[tuple[_Phase, int, Change]] = []
+    for event, below in events:
         if event.kind == "setattr" and not below:
             continue
-        happened.append(Change(below, event, frame, under))
-    return fold(evaluator, value, tuple(happened))
+        if event.scope is not scope:
+            change = Change(below, event, frame, repeats=True)
+            happened.append((_Phase.BEFORE, event.point.order, change))
+            continue
+        if event.point.order <= made.order:
+            continue
+        if not reaches(event.point, use, scope.exits) or exclusive(event.point.arms, made.arms):
+            continue
+        own = conditions(event.point, use) - frozenset(made.arms)
+        if (under := in_frame(evaluator, own, frame)) is None:
+            continue
+        phase, repeats = _when(event.point, made, use)
+        change = Change(below, event, frame, under, repeats)
+        happened.append((phase, event.point.order, change))
+    return fold(evaluator, value, tuple(_in_order(happened)))
+
+
+class _Phase(enum.IntEnum):
+    """When something happens, seen from a use in a loop."""
+
+    BEFORE = 0  # the loop
+    LATER = 1  # in the loop, behind the use: in an earlier round
+    ROUND = 2  # in the round of the use
+
+
+def _when(point: Point, made: Point, use: Point) -> tuple[_Phase, bool]:
+    """Tell in which phase a change happens, and whether any number of times."""
+    loops = _loops(point) - _loops(made)
+    shared = loops & _loops(use)
+    if point.order >= use.order:
+        return _Phase.LATER, bool(loops)
+    return (_Phase.ROUND, loops != shared) if shared else (_Phase.BEFORE, bool(loops))
+
+
+def _loops(point: Point) -> frozenset[Arm]:
+    return frozenset(arm for arm in point.arms if arm.branch.kind == "loop")
+
+
+def _in_order(happened: list[tuple[_Phase, int, Change]]) -> Iterator[Change]:
+    """Yield changes as they happen; those of a round come after what earlier rounds did."""
+    previous = _Phase.BEFORE
+    for phase, _order, change in sorted(happened, key=lambda one: one[:2]):
+        if phase is _Phase.ROUND and previous is not phase:
+            change = replace(change, follows_rounds=True)
+        previous = phase
+        yield change
 
 
 def _foreign(scope: Scope, path: tuple[str, ...]) -> list[tuple[Event, tuple[str, ...]]]:
@@ -221,7 +240,7 @@ def _apply(evaluator: Evaluator, value: Value, change: Change) -> Value:
     if isinstance(value, Mapping):
         return _change_mapping(evaluator, value, change)
     if isinstance(value, Sequence):
-        return _change_sequence(evaluator, value, change)
+        return growth.changed_list(evaluator, value, change)
     if event.kind == "augmented":
         return _augmented(evaluator, value, change)
     if (event.kind == "setitem" or path == ("update",)) and not isinstance(value, Constant):
@@ -318,64 +337,6 @@ def _mapping_method(
         rest.clear()
 
 
-def _change_sequence(evaluator: Evaluator, value: Sequence, change: Change) -> Value:
-    event, frame = change.event, change.frame
-    module = event.scope.module
-    items, rest = list(value.items), list(value.rest)
-    if event.kind == "augmented" and event.value is not None:
-        return _maybe(
-            value,
-            _joined(value, evaluator.value(module, event.value, frame), Origin(module, event.node)),
-            change,
-        )
-    if event.kind == "call" and change.path[-1] in _SEQUENCE_METHODS:
-        assert isinstance(event.node, cst.Call)
-        arguments = evaluator.arguments(module, event.node, frame).positional
-        method = change.path[-1]
-        if method in ("append", "add") and arguments:
-            gaps = value.known_gaps()
-            if any(arm.branch.kind == "loop" for arm in event.point.arms):
-                # It is there any number of times, and what else the loop adds between.
-                rest.append(Unknown(why="loop"))
-                gaps = gaps | {len(items), len(items) + 1} if gaps is not None else None
-            items.append(arguments[0])
-            grown = replace(value, items=tuple(items), rest=tuple(rest), gaps=gaps)
-            return _maybe(value, grown, change)
-        if method == "insert" and len(arguments) == 2:
-            at = arguments[0].value if isinstance(arguments[0], Constant) else None
-            return _maybe(value, _inserted(value, at, arguments[1]), change)
-        if method == "extend" and arguments:
-            joined = _joined(value, arguments[0], value.origin or Origin(module, event.node))
-            return _maybe(value, replace(joined, via=value.via, under=value.under), change)
-        if method == "clear" and not change.under:
-            return replace(value, items=(), rest=())
-        rest.append(Unknown(why=method))
-        return _maybe(value, replace(value, rest=tuple(rest), gaps=None), change)
-    if event.kind in ("setitem", "delitem") or (
-        event.kind == "argument" and _may_change(evaluator, change)
-    ):
-        return replace(value, rest=(*value.rest, Unknown(why=event.kind)), gaps=None)
-    return value
-
-
-def _inserted(value: Sequence, at: object, item: Value) -> Sequence:
-    """Insert an item; where that is not known, it may be anywhere."""
-    gaps = value.known_gaps()
-    if isinstance(at, int) and gaps is not None and not any(place <= at for place in gaps - {at}):
-        if 0 <= at <= len(value.items) and (at == 0 or at not in gaps):
-            items = (*value.items[:at], item, *value.items[at:])
-            return replace(value, items=items, gaps=frozenset(place + 1 for place in gaps))
-    rest = (*value.rest, Unknown(why="insert"))
-    return replace(value, items=(*value.items, item), rest=rest, gaps=None)
-
-
-def _maybe(before: Sequence, after: Sequence, change: Change) -> Value:
-    """A change under a branch leaves both what was and what is."""
-    if not change.under:
-        return after
-    return union([before, replace(after, under=after.under | change.under)])
-
-
 # ---------------------------------------------------------------------- handed to a call
 
 
@@ -389,11 +350,11 @@ def _handed_over(
     callee = evaluator.value(module, call.func, change.frame)
     for one in options(callee):
         if isinstance(one, FunctionValue):
-            name = _parameter_for(one, call, change.event.path)
+            name = parameter_for(one, call, change.event.path)
             if name is not None:
                 _changes_in(evaluator, one, name, module, call, change, entries, rest)
                 continue
-        if _may_change_value(one, call):
+        if may_change(one, call):
             rest.append(Unknown(origin=Origin(module, call), why="call"))
 
 
@@ -426,7 +387,7 @@ def _changes_in(
         rest[:] = folded.rest
 
 
-def _parameter_for(function: FunctionValue, call: cst.Call, path: tuple[str, ...]) -> str | None:
+def parameter_for(function: FunctionValue, call: cst.Call, path: tuple[str, ...]) -> str | None:
     """Return the parameter that receives the object at `path` in a call."""
     from claude_lint.python.objects import parameter_names
     from claude_lint.python.syntax import access_path
@@ -442,22 +403,7 @@ def _parameter_for(function: FunctionValue, call: cst.Call, path: tuple[str, ...
     return None
 
 
-def _may_change(evaluator: Evaluator, change: Change) -> bool:
-    call = change.event.node
-    assert isinstance(call, cst.Call)
-    callee = evaluator.value(change.event.scope.module, call.func, change.frame)
-    for one in options(callee):
-        if isinstance(one, FunctionValue):
-            name = _parameter_for(one, call, change.event.path)
-            if name is not None and not one.scope.events.get(name):
-                continue
-            return True
-        if _may_change_value(one, call):
-            return True
-    return False
-
-
-def _may_change_value(callee: Value, call: cst.Call) -> bool:
+def may_change(callee: Value, call: cst.Call) -> bool:
     """Tell whether a function that is not the project's may change what it is handed."""
     if isinstance(callee, Symbol):
         top = callee.path.split(".")[0]

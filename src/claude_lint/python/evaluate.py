@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import libcst as cst
 
-from claude_lint.python import builtin_calls, changes, objects
+from claude_lint.python import builtin_calls, changes, growth, objects
 from claude_lint.python.branches import in_frame, passing
 from claude_lint.python.builtin_functions import iterated
 from claude_lint.python.flow import (
@@ -198,7 +198,7 @@ class Evaluator:
             return FunctionValue(module.scopes[node], None, frame, origin=origin)
         if isinstance(node, (cst.ListComp, cst.SetComp, cst.GeneratorExp)):
             item = self.value(module, node.elt, frame)
-            return Sequence((item,), (Unknown(why="comprehension"),), origin=origin)
+            return growth.repeated(item, "comprehension", origin)
         if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Minus):
             operand = self.value(module, node.expression, frame)
             if isinstance(operand, Constant) and isinstance(operand.value, (int, float)):
@@ -242,20 +242,17 @@ class Evaluator:
     def _display(
         self, module: Module, node: cst.List | cst.Tuple | cst.Set, frame: Frame | None
     ) -> Value:
+        parts: list[Value] = []
         items: list[Value] = []
-        rest: list[Value] = []
         for element in node.elements:
             value = self.value(module, element.value, frame)
-            if not isinstance(element, cst.StarredElement):
-                items.append(value)
-            elif isinstance(value, Sequence):
-                items.extend(value.items)
-                rest.extend(value.rest)
+            if isinstance(element, cst.StarredElement):
+                parts += (Sequence(tuple(items)), value)
+                items = []
             else:
-                rest.append(value)
-        return Sequence(
-            tuple(items), tuple(rest), type(node).__name__.lower(), origin=Origin(module, node)
-        )
+                items.append(value)
+        parts.append(Sequence(tuple(items)))
+        return growth.joined(parts, Origin(module, node), type(node).__name__.lower())
 
     def _binary(self, module: Module, node: cst.BinaryOperation, frame: Frame | None) -> Value:
         left, right = self.value(module, node.left, frame), self.value(module, node.right, frame)

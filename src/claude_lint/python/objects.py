@@ -626,7 +626,7 @@ def _changed_elsewhere(
         if event.kind == "argument":
             continue
         under = conditions(event.point, END)
-        happened.append(Change(event.path[2:], event, None, under))
+        happened.append(Change(event.path[2:], event, None, under, repeats=True))
     return changes.fold(evaluator, value, tuple(happened)) if happened else value
 
 

@@ -49,12 +49,18 @@ V = TypeVar("V", bound=Value)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Change:
-    """An event on an object, seen from the object: `path` starts below it."""
+    """An event on an object, seen from the object: `path` starts below it.
+
+    `repeats` says that it may happen any number of times, between others and after them;
+    `follows_rounds` that earlier rounds of a loop may have left something before it.
+    """
 
     path: tuple[str, ...]
     event: Event
     frame: Frame | None
     under: Arms = NO_ARMS
+    repeats: bool = False
+    follows_rounds: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
