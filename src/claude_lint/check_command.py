@@ -45,10 +45,10 @@ def check(options: Options, shown: Presentation) -> int:
     if shown.show_files:
         terminal.write("".join(f"{file}\n" for file in engine.find_files(options)))
         return CLEAN
-    report = _run_engine(options, shown)
+    report = run_engine(options, shown)
     if shown.add_ignore:
         report = _add_ignores(report, options, shown)
-    _tell(report, shown)
+    tell(report, shown)
     if options.diff:
         is_found = _show_patch(report, options, shown)
     else:
@@ -66,7 +66,7 @@ def _add_ignores(report: Report, options: Options, shown: Presentation) -> Repor
     rulings = Rulings(options)
     for path, reason in ignore_in_files(report.findings, lambda path: rulings.of_file(path).root):
         terminal.tell(f"warning: {path}: no comments were added: {reason}")
-    after = _run_engine(options, shown)
+    after = run_engine(options, shown)
     found, left = len(report.findings), len(after.findings)
     terminal.tell(f"Added comments that ignore {found - left} of {found} findings")
     return after
@@ -80,7 +80,7 @@ def _show_findings(report: Report, options: Options, shown: Presentation) -> boo
         code = report.rewritten[0].new if report.rewritten else options.stdin
         options, stream = replace(options, stdin=code), sys.stderr
         terminal.write(code)
-    _write(_rendered(report, options, shown, stream), shown.output_file, stream)
+    _write(rendered(report, options, shown, stream), shown.output_file, stream)
     return report.fails or (shown.exit_non_zero_on_fix and bool(report.fixed))
 
 
@@ -99,12 +99,13 @@ def _show_patch(report: Report, options: Options, shown: Presentation) -> bool:
     return bool(text)
 
 
-def _run_engine(options: Options, shown: Presentation) -> Report:
+def run_engine(options: Options, shown: Presentation) -> Report:
+    """Check what the options name, with a progress bar while that takes long."""
     with terminal.Progress("Checked", is_on=not shown.quiet) as progress:
         return engine.run(options, progress)
 
 
-def _tell(report: Report, shown: Presentation) -> None:
+def tell(report: Report, shown: Presentation) -> None:
     """Say on stderr what is no finding."""
     if not shown.quiet:
         for note in report.notes:
@@ -128,7 +129,8 @@ def _tell(report: Report, shown: Presentation) -> None:
             terminal.tell(f"{seconds:8.3f} s  {phase}")
 
 
-def _rendered(report: Report, options: Options, shown: Presentation, stream: TextIO) -> str:
+def rendered(report: Report, options: Options, shown: Presentation, stream: TextIO) -> str:
+    """Write a report in the format that is asked for, as fits the stream."""
     if options.dump_facts:
         facts = {"version": 1, "facts": report.facts}
         return mask(json.dumps(facts, indent=2, default=str)) + "\n"

@@ -265,6 +265,32 @@ def models(
 
 
 @command_line.command()
+@click.argument("text")
+@click.argument("paths", nargs=-1)
+@click.option("--target-sdk", metavar="RANGE", help="Judge by these versions of `anthropic`.")
+@click.option("--target-api", metavar="DATE", help="Judge by this API version.")
+@_as_of_option
+@_config_option
+@_isolated_option
+def diagnose(text: str, paths: tuple[str, ...], **given: Any) -> int:
+    """Start from an error: what it means, where the code can cause it, what else to check.
+
+    TEXT is a status (401), the body of an answer, a message, a traceback or a log; `-` reads it
+    from stdin. PATHS are the code, by default the current folder.
+    """
+    from claude_lint.diagnose import diagnose as run_diagnose
+    from claude_lint.engine import Options
+
+    if text == "-":
+        text = sys.stdin.buffer.read().decode("utf-8", "replace")
+    if not text.strip():
+        raise click.UsageError("there is no text to diagnose")
+    if "-" in paths:
+        raise click.UsageError("`-` is the text on stdin, and no code")
+    return run_diagnose(text, Options(**_input(paths, None), **given))
+
+
+@command_line.command()
 @click.argument("path", default=".", type=click.Path(path_type=Path))
 @_config_option
 @_isolated_option

@@ -335,7 +335,7 @@ def _baseline(
 ) -> tuple[Sequence[Finding], int]:
     """Return the findings that the baseline does not record, and the number of the others."""
     findings = tally.findings()
-    path = rulings.of_run.baseline
+    path = rulings.of_run.baseline if options.use_baseline else None
     if options.write_baseline:
         if path is None:
             raise SettingsError(None, None, "`--write-baseline` needs `--baseline FILE`")

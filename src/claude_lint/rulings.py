@@ -40,6 +40,7 @@ class Options:
     target_api: str | None = None
     baseline: str | None = None
     write_baseline: bool = False
+    use_baseline: bool = True
     stdin: bytes | None = None
     stdin_filename: str | None = None
     dump_facts: bool = False
