@@ -9,6 +9,7 @@ import libcst as cst
 
 from claude_lint.checks import Problem, View, rule
 from claude_lint.checks.header_edits import as_key_header
+from claude_lint.checks.url_edits import moved_to_header
 from claude_lint.claude.authentication import (
     BEARER_HEADER,
     KEY_HEADER,
@@ -107,6 +108,7 @@ def key_in_url(request: Request, view: View) -> Iterator[Problem]:
             key.entry or key.at,
             _in_url(key),
             help=f"Send the key in the header `{KEY_HEADER}`",
+            fix=moved_to_header(view, request, key),
         )
 
 

@@ -9,6 +9,7 @@ import libcst as cst
 from claude_lint.checks import Problem, Repair, View, rule
 from claude_lint.checks.auth import VERSION_HEADER, headers_of, needs_headers
 from claude_lint.checks.repairs import insert_entry, repair, replace_text
+from claude_lint.checks.url_edits import headers_display
 from claude_lint.claude.facts import CallSite, Request
 from claude_lint.claude.model_ids import edits
 from claude_lint.findings import Safety
@@ -63,15 +64,9 @@ def _misnamed(site: CallSite) -> Entry | None:
 
 
 def _added(site: CallSite, version: str, view: View) -> Repair | None:
-    displays = {
-        option.origin.node: option.origin
-        for request in site.requests
-        for option in request.headers.options
-        if option.origin is not None and isinstance(option.origin.node, cst.Dict)
-    }
-    if len(displays) != 1:
+    display = headers_display(*site.requests)
+    if display is None:
         return None
-    (display,) = displays.values()
     text = f'"{VERSION_HEADER}": "{version}"'
     return repair(view, f"Add `{text}`", Safety.UNSAFE, insert_entry(display, text))
 
