@@ -13,6 +13,7 @@ from claude_lint.claude import sdk_history
 from claude_lint.claude.facts import Request
 from claude_lint.claude.in_force import mappings, sent
 from claude_lint.claude.keywords import keyword_of
+from claude_lint.claude.misnomers import OLD_MAX_TOKENS
 from claude_lint.claude.releases import Extent, from_release, in_majors, short
 from claude_lint.claude.sdk_history import Removed
 from claude_lint.claude.sdk_uses import SdkCall, SdkMember, SdkName
@@ -20,7 +21,6 @@ from claude_lint.findings import Safety
 from claude_lint.python.values import Entry, Origin
 
 _TEXT_COMPLETIONS = "completions"
-_OLD_MAX_TOKENS = "max_tokens_to_sample"
 
 
 @rule("removed-api")
@@ -132,7 +132,7 @@ def old_fields(request: Request, view: View) -> Iterator[Problem]:
     """CL215: `max_tokens_to_sample`, which only Text Completions had."""
     if request.surface not in ("sdk", "raw") or not request.is_generating:
         return
-    for entry in sent(request, _OLD_MAX_TOKENS):
+    for entry in sent(request, OLD_MAX_TOKENS):
         is_keyword = _is_keyword(request, entry)
         if not is_keyword and not request.reaches_claude:
             continue
@@ -140,8 +140,8 @@ def old_fields(request: Request, view: View) -> Iterator[Problem]:
         error = "the SDK raises TypeError" if is_keyword else "the API answers 400"
         yield Problem(
             entry.origin,
-            f"`{_OLD_MAX_TOKENS}` belongs to Text Completions: {error}",
-            help=f"Leave `{_OLD_MAX_TOKENS}` out" if has_new else "Use `max_tokens`",
+            f"`{OLD_MAX_TOKENS}` belongs to Text Completions: {error}",
+            help=f"Leave `{OLD_MAX_TOKENS}` out" if has_new else "Use `max_tokens`",
             fix=repair(view, "Delete it", Safety.UNSAFE, delete_entries(entry))
             if has_new
             else repair(view, "Use `max_tokens`", Safety.SAFE, replace_key(entry, "max_tokens")),

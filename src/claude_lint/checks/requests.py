@@ -9,11 +9,11 @@ import libcst as cst
 from claude_lint.checks import Problem, Repair, View, rule
 from claude_lint.checks.repairs import insert_argument, insert_entry, repair
 from claude_lint.claude.facts import GENERATING, CallSite
+from claude_lint.claude.misnomers import misnamed_fields
 from claude_lint.findings import Safety
 from claude_lint.python.values import Origin
 
 _NEEDING_FIELDS = GENERATING | {"messages.count_tokens"}
-_MISNAMED_LIMITS = frozenset({"max_completion_tokens", "max_tokens_to_sample"})
 
 
 @rule("missing-max-tokens")
@@ -21,9 +21,7 @@ def missing_max_tokens(site: CallSite, view: View) -> Iterator[Problem]:
     """CL201."""
     if not (site.is_generating and _is_judged(site) and site.lacks("max_tokens")):
         return
-    if any(request.body.names() & _MISNAMED_LIMITS for request in site.requests):
-        return  # that is a wrong name, and openai-parameter's or removed-api's to tell
-    if _lacks_everything(site):
+    if "max_tokens" in _misnamed(site, view) or _lacks_everything(site):
         return
     yield Problem(
         site.call,
@@ -40,13 +38,21 @@ def missing_field(site: CallSite, view: View) -> Iterator[Problem]:
     is_named_elsewhere = request.surface == "bedrock"
     if request.operation not in _NEEDING_FIELDS or is_named_elsewhere or not _is_judged(site):
         return
-    missing = [f"`{name}`" for name in ("model", "messages") if site.lacks(name)]
+    misnamed = _misnamed(site, view)
+    missing = [
+        f"`{name}`" for name in ("model", "messages") if site.lacks(name) and name not in misnamed
+    ]
     if missing:
         yield Problem(
             site.call,
             f"This request sends no {' and no '.join(missing)}: {_consequence(site)}",
             help=f"Pass {' and '.join(missing)}",
         )
+
+
+def _misnamed(site: CallSite, view: View) -> set[str]:
+    """Return the fields that are there under a wrong name, which is another rule's to tell."""
+    return {name for request in site.requests for name in misnamed_fields(request, view)}
 
 
 def _is_judged(site: CallSite) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from claude_lint.checks import Problem, View, rule
 from claude_lint.checks.code_edits import surround
@@ -15,7 +15,7 @@ from claude_lint.checks.repairs import (
 from claude_lint.checks.sampling import NAMES as SAMPLING
 from claude_lint.claude import sdk_history, sdk_surface
 from claude_lint.claude.keywords import Keyword, keyword_of
-from claude_lint.claude.model_ids import edits
+from claude_lint.claude.misnomers import OLD_MAX_TOKENS, nearest
 from claude_lint.claude.releases import in_majors
 from claude_lint.claude.sdk_history import ForeignName
 from claude_lint.claude.sdk_uses import SdkCall, SdkMember, SdkName
@@ -23,7 +23,7 @@ from claude_lint.findings import Safety
 from claude_lint.python.values import Entry, Mapping, options
 
 _KEYWORDS_ONLY = ("create", "stream", "parse", "tool_runner", "count_tokens")
-_TOLD_ELSEWHERE = frozenset({*SAMPLING, "max_tokens_to_sample"})
+_TOLD_ELSEWHERE = frozenset({*SAMPLING, OLD_MAX_TOKENS})
 
 
 # ---------------------------------------------------------------------- arguments
@@ -207,18 +207,3 @@ def package(use: SdkName, view: View) -> Iterator[Problem]:
 def _may_gain(major: int, view: View) -> bool:
     """Tell whether releases that are not known yet can have more than those that are."""
     return view.target.is_open_ended and major == max(row.major for row in view.catalog.sdk_majors)
-
-
-def nearest(name: str, known: Collection[str]) -> str | None:
-    """Return the name that a misspelling stands for, `None` where none is near enough."""
-    plain = _squeezed(name)
-    by_distance = sorted((edits(plain, _squeezed(one)), one) for one in known)
-    for distance, one in by_distance:
-        shorter = min(len(plain), len(_squeezed(one)))
-        if distance <= (1 if shorter < 6 else 2) and shorter > 3:
-            return one
-    return None
-
-
-def _squeezed(name: str) -> str:
-    return name.replace("_", "").lower()

@@ -181,13 +181,14 @@ class BetaFeature:
 class OpenAIParameter:
     """A request parameter of OpenAI's that the Messages API does not have.
 
-    `rename` is the Claude parameter that takes the very same value, if it is of `rename_type`;
-    `instead` says what to do where there is none.
+    `rename` is the Claude parameter that takes the very same value, if it is of `rename_type`,
+    `stands_for` the one that takes it in another form; `instead` says what to do.
     """
 
     name: str
     rename: str = ""
     rename_type: str = ""
+    stands_for: str = ""
     instead: str = ""
     source: tuple[str, ...] = ()
     checked_on: datetime.date | None = None

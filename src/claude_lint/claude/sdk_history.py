@@ -29,11 +29,15 @@ class Removed:
 
 @dataclass(frozen=True, slots=True)
 class ForeignName:
-    """A name of another library's. `means` is what is meant, where one thing is."""
+    """A name of another library's.
+
+    `means` is what takes the same value, `stands_for` what is given in another form.
+    """
 
     name: str
     of: str
     means: str = ""
+    stands_for: str = ""
     instead: str = ""
 
 
