@@ -91,6 +91,7 @@ def test_a_header_that_was_meant_to_be_the_version_is_shown(lint: Lint) -> None:
         'requests.post("@messages", headers=more)',
         'requests.post("https://openrouter.ai/api/v1/messages", headers={"x-api-key": key})',
         'requests.post("@api/v1/chat/completions", headers={"x-api-key": key})',
+        'requests.post("@api/v1/complete", headers={"x-api-key": key}, json={"prompt": "p"})',
         'requests.get("@api/api/oauth/usage", headers={"x-api-key": key})',
         'requests.post(base + "/v1/messages", headers={"x-api-key": key})',
         'anthropic.Anthropic().messages.create(model="m", max_tokens=1, messages=[])',

@@ -16,6 +16,8 @@ from claude_lint.findings import Safety
 from claude_lint.python.values import Constant, Entry, Origin, strings
 
 _MOST_EDITS = 4
+# The compatible path needs none; Text Completions are gone, whatever version is asked for.
+_WITHOUT_VERSION = frozenset({"chat.completions", "complete"})
 
 
 @rule("missing-version-header")
@@ -23,7 +25,7 @@ def missing_version(site: CallSite, view: View) -> Iterator[Problem]:
     """CL107."""
     if not needs_headers(site) or not site.lacks_header(VERSION_HEADER):
         return
-    if any(request.operation == "chat.completions" for request in site.requests):
+    if any(request.operation in _WITHOUT_VERSION for request in site.requests):
         return
     version = fitting_version(site.requests, view)
     misnamed = _misnamed(site)
@@ -75,6 +77,8 @@ def _added(site: CallSite, version: str, view: View) -> Repair | None:
 def unknown_version(request: Request, view: View) -> Iterator[Problem]:
     """CL221."""
     if request.surface not in ("raw", "sdk") or not request.is_first_party:
+        return
+    if request.operation == "complete":
         return
     for entry in request.headers.headers(VERSION_HEADER):
         for value in strings(entry.value):
