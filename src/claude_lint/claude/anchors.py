@@ -20,6 +20,12 @@ SENDERS: tuple[bytes, ...] = (
 _DEPTH = 2
 
 
+def may_send(text: str, api_hosts: tuple[str, ...]) -> bool:
+    """Tell whether a module can hold a request at all."""
+    hosts = tuple(host.encode() for host in api_hosts)
+    return gate(text.encode("utf-8", "replace"), (*NEEDLES, *SENDERS, *hosts))
+
+
 def imports_a_mention(data: bytes, path: Path, root: Path, needles: tuple[bytes, ...]) -> bool:
     """Tell whether a file that can send imports a project file that mentions Claude."""
     return gate(data, SENDERS) and _leads_to_a_mention(data, path, root, needles, _DEPTH)

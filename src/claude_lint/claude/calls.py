@@ -85,11 +85,24 @@ def calls(evaluator: Evaluator, module: Module, node: cst.Call) -> Iterator[Call
             continue
         if frame is not None:
             under |= deciding(frame.call.module.place(frame.call.node)[1])
-        callee = evaluator.value(module, node.func, frame)
-        for one in options(callee):
-            if isinstance(one, (FunctionValue, Unknown)):
-                if not isinstance(one, Unknown):
-                    continue
+        yield from _ways(evaluator, module, node, scope, frame, under)
+
+
+def calls_from_anywhere(evaluator: Evaluator, module: Module, node: cst.Call) -> Iterator[Call]:
+    """Yield the ways of a call with all callers of its function taken as one."""
+    yield from _ways(evaluator, module, node, module.place(node)[0], None, NO_ARMS)
+
+
+def _ways(
+    evaluator: Evaluator,
+    module: Module,
+    node: cst.Call,
+    scope: Scope,
+    frame: Frame | None,
+    under: Arms,
+) -> Iterator[Call]:
+    for one in options(evaluator.value(module, node.func, frame)):
+        if not isinstance(one, FunctionValue):
             arguments = evaluator.arguments(module, node, frame)
             call = Call(evaluator, module, node, scope, one, arguments, frame, under=under)
             yield from unwrapped(call)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from claude_lint.claude import surfaces
-from claude_lint.claude.calls import calls
+from claude_lint.claude.calls import Call, calls, calls_from_anywhere
 from claude_lint.claude.facts import CallSite, Request
 from claude_lint.claude.reading import Reading
 from claude_lint.python.evaluate import Evaluator
@@ -48,10 +48,10 @@ def requests_of(evaluator: Evaluator, module: Module, reading: Reading) -> Reque
         if not _is_candidate(module, node):
             continue
         evaluator.reset()
-        found: list[Request] = []
-        for call in calls(evaluator, module, node):
-            for reader in surfaces.READERS:
-                found.extend(reader(call, reading))
+        # Most calls send nothing: that is told before their callers are looked at one by one.
+        if next(_read(calls_from_anywhere(evaluator, module, node), reading), None) is None:
+            continue
+        found = list(_read(calls(evaluator, module, node), reading))
         for site in _sites(found):
             sites.append(site)
             for request in site.requests:
@@ -59,6 +59,12 @@ def requests_of(evaluator: Evaluator, module: Module, reading: Reading) -> Reque
                     if model.origin is not None:
                         by_model[model.origin.node].append(request)
     return Requests(tuple(sites), dict(by_model))
+
+
+def _read(found: Iterator[Call], reading: Reading) -> Iterator[Request]:
+    for call in found:
+        for reader in surfaces.READERS:
+            yield from reader(call, reading)
 
 
 def _is_candidate(module: Module, node: cst.Call) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from claude_lint.claude.anchors import may_send
 from claude_lint.claude.catalog import Catalog
 from claude_lint.claude.extract import Requests, requests_of
 from claude_lint.claude.reading import Reading
@@ -40,7 +41,9 @@ class View:
         """Return what a module of the project sends, found once for all files."""
         known = self.requests_elsewhere.get(module)
         if known is None:
-            self.requests_elsewhere[module] = Requests()  # ends import cycles
-            known = requests_of(self.evaluator, module, self.reading)
-            self.requests_elsewhere[module] = known
+            known = Requests()
+            self.requests_elsewhere[module] = known  # ends import cycles
+            if module is self.module or may_send(module.lines, self.reading.api_hosts):
+                known = requests_of(self.evaluator, module, self.reading)
+                self.requests_elsewhere[module] = known
         return known
