@@ -50,10 +50,10 @@ def iterated(evaluator: Evaluator, value: Value, origin: Origin) -> Value:
 def _round(evaluator: Evaluator, base: Sequence, number: int, origin: Origin) -> Value:
     """Return what one round of a loop is given; parts of it never mix with another round's."""
     given = base.items[number]
-    if len(base.items) < 2 or not isinstance(given, (Mapping, Sequence)):
+    if not isinstance(given, (Mapping, Sequence)):
         return conditioned(given, base.under)
     place = base.origin.node if base.origin else None
-    arm = Arm(evaluator.branch((origin.node, place)), number)
+    arm = Arm(evaluator.branch((origin.node, place), kind="round"), number)
     return conditioned(given, base.under | {arm})
 
 

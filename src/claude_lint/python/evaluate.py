@@ -309,10 +309,10 @@ class Evaluator:
             self._subjects[node] = subject(node, scope, point.order)
         return self._subjects[node]
 
-    def branch(self, key: Hashable, arms: int = 0) -> Branch:
+    def branch(self, key: Hashable, arms: int = 0, kind: str = "if") -> Branch:
         """Return the branch that an expression or a choice stands for, always the same one."""
         if key not in self._branches:
-            self._branches[key] = Branch(cst.Pass(), "if", arms)
+            self._branches[key] = Branch(cst.Pass(), kind, arms)
         return self._branches[key]
 
     def _subscript(self, module: Module, node: cst.Subscript, frame: Frame | None) -> Value:
