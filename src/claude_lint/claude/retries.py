@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 import libcst as cst
 
 from claude_lint.claude.facts import CallSite
-from claude_lint.claude.retry_libraries import is_iterated, library_policy
+from claude_lint.claude.retry_libraries import is_iterated, is_known, library_policy
 from claude_lint.claude.retry_loops import escaping, loop_policy, recursion_policy
 from claude_lint.claude.retry_policies import Policy, Sending, sending_of
 from claude_lint.claude.retry_transports import transport_policies
@@ -39,7 +39,8 @@ _RETRYING_NAME = re.compile(r"retr(?:y|ies)|backoff|back_off|resilien|tenacious"
 _NO_RETRY = re.compile(r"sleep_and_retry|no_retr|without_retr", re.IGNORECASE)
 # Keywords with which task queues and workflow engines are told to run a task again.
 _TASK_KEYWORDS = ("autoretry_for", "retries", "retry", "retry_policy", "max_attempts")
-_HOLDING_RETRIES = re.compile(r"\b(?:for|while)\b[\s\S]*\b(?:except|status)|^[ \t]*@.*retry", re.M)
+_MAY_REPEAT = re.compile(r"retr(?:y|ies)|attempt|tries|sleep|backoff|while", re.IGNORECASE)
+_HOLDING_RETRIES = re.compile(r"\b(?:for|while)\b[\s\S]*\bexcept\b|^[ \t]*@.*retry", re.M)
 _RETRIED_BY_DEFAULT = ("dramatiq.actor", "temporalio.activity.defn")
 
 _KNOWN: WeakKeyDictionary[Evaluator, dict[CallSite, Attempt]] = WeakKeyDictionary()
@@ -99,6 +100,8 @@ def _sites_met(view: View) -> Iterator[CallSite]:
     """Yield a file's own requests, and those of other files that it sends inside a retry."""
     yield from view.requests.sites
     module = view.module
+    if not _MAY_REPEAT.search(module.lines):
+        return
     module.load_matching(_HOLDING_RETRIES)
     seen = {module}
     for call in list(module.calls):
@@ -110,11 +113,14 @@ def _sites_met(view: View) -> Iterator[CallSite]:
 
 
 def _may_be_repeated(module: Module, call: cst.Call) -> bool:
-    """Tell whether a call stands in a loop, or in a function decorated with a retry."""
+    """Tell whether a call is tried in a loop, or in a function decorated with a retry."""
+    is_tried = False
     for parent in module.ancestors(call):
-        if isinstance(parent, (cst.For, cst.While)):
+        if isinstance(parent, (cst.Try, cst.TryStar)):
+            is_tried = True
+        elif isinstance(parent, (cst.For, cst.While)) and is_tried:
             return True
-        if isinstance(parent, cst.FunctionDef):
+        elif isinstance(parent, cst.FunctionDef):
             return any(_is_named_retry(_text_of(one.decorator)) for one in parent.decorators)
     return False
 
@@ -193,8 +199,9 @@ class _Search:
             at = Origin(sending.module, decorator.decorator)
             value = self.evaluator.value(sending.module, decorator.decorator)
             for one in options(value):
-                found = list(self._applied(one, at, outside, "decorator"))
-                yield from found or self._task(one, at, node)
+                yield from self._applied(one, at, outside, "decorator")
+                if not is_known(one):
+                    yield from self._task(at, node)
 
     def _handed_over(self, arg: cst.Arg, sending: Sending) -> Iterator[Policy]:
         """Yield the retry of a function that is handed a function that sends."""
@@ -212,20 +219,18 @@ class _Search:
         self, value: Value, at: Origin, sending: Sending, kind: str, name: str | None = None
     ) -> Iterator[Policy]:
         """Yield what a value makes of a function it is given: as a decorator, or in a call."""
-        policy = library_policy(self.evaluator, value, at, sending, kind)
-        if policy is not None:
-            yield policy
+        if is_known(value):
+            policy = library_policy(self.evaluator, value, at, sending, kind)
+            if policy is not None:
+                yield policy
             return
         if isinstance(value, Instance):
             method = self.evaluator.attribute(value, "__call__", at)
             value = next(iter(options(method)), method)
         text = _text_of(at.node)
-        if isinstance(value, FunctionValue):
-            found = list(self._own(value, at, sending, name))
-            yield from found
-            if found or not self._is_setting(value, text):
-                return
-        if self._is_setting(value, text) or _is_named_retry(text):
+        if isinstance(value, FunctionValue) and not self._is_setting(value, text):
+            yield from self._own(value, at, sending, name)
+        elif self._is_setting(value, text) or _is_named_retry(text):
             yield Policy(at, at, "named", f"`{text}`")
 
     def _own(
@@ -272,7 +277,7 @@ class _Search:
             for one in wanted
         )
 
-    def _task(self, value: Value, at: Origin, node: cst.FunctionDef) -> Iterator[Policy]:
+    def _task(self, at: Origin, node: cst.FunctionDef) -> Iterator[Policy]:
         """Yield the retry of a task queue: `@app.task(autoretry_for=…)`, `@task(retries=3)`."""
         text = _text_of(at.node)
         if text in _RETRIED_BY_DEFAULT or text.endswith(tuple(f".{n}" for n in ("actor",))):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from claude_lint.claude.delays import GROWING, NO_DELAY, Delay, Pace, constant
+from claude_lint.claude.delays import GROWING, NO_DELAY, Delay, constant
 from claude_lint.claude.failures import UNREADABLE, Failure, catches
 from claude_lint.claude.retry_policies import REPEATABLE, Policy, Sending
 from claude_lint.python.evaluate import Evaluator
@@ -312,14 +312,16 @@ _LIBRARIES: dict[str, Callable[[_Reading], Terms]] = {
     "opnieuw.retry_async": _opnieuw,
 }
 
-ITERATED = frozenset({"tenacity.Retrying", "tenacity.AsyncRetrying", "stamina.retry_context"})
-"""What gives the attempts of `for attempt in …: with attempt:`."""
+_ITERATED = frozenset({"tenacity.Retrying", "tenacity.AsyncRetrying", "stamina.retry_context"})
+
+
+def is_known(value: Value) -> bool:
+    """Tell whether a value is a retry of a library, whatever it repeats."""
+    found = _named(value)
+    return found is not None and _key(found[0]) in _LIBRARIES
 
 
 def is_iterated(value: Value) -> bool:
     """Tell whether iterating a value gives the attempts of a retry."""
     found = _named(value)
-    return found is not None and _key(found[0]) in ITERATED
-
-
-__all__ = ["Pace", "is_iterated", "library_policy"]
+    return found is not None and _key(found[0]) in _ITERATED

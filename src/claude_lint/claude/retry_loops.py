@@ -69,7 +69,8 @@ def escaping(evaluator: Evaluator, function: cst.FunctionDef, sending: Sending) 
         found: dict[object, Way] = {}
         for way in _followed(after, sending, failure):
             if way.end == "raise":
-                found[id(way.error)] = Way("raise", way.error)
+                start = Way("raise", way.error, is_supposed=way.is_supposed)
+                found[id(way.error), way.is_supposed] = start
             elif way.end != "again":
                 result = way.result if way.end == "return" else None
                 found[result if isinstance(result, Mark) else repr(result)] = Way(result=result)
@@ -133,9 +134,10 @@ def _policy(after: Aftermath, sending: Sending, kind: str, is_endless: bool) -> 
         if not again:
             continue
         repeated[failure] = again
-        leaving = [way for way in ways if way not in again]
+        leaving = [way for way in ways if way not in again and not way.is_supposed]
         gives_up = gives_up and (bool(leaving) or not is_endless)
-        if all(way.is_counted and not way.is_judged for way in leaving):
+        is_real = not all(way.is_supposed for way in again)
+        if is_real and all(way.is_counted and not way.is_judged for way in leaving):
             certain.add(failure)
     if not REPEATABLE & repeated.keys():
         return None

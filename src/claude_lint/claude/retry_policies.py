@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import libcst as cst
 
@@ -61,7 +61,7 @@ def sending_of(request: Request) -> Sending:
         raised = Way("raise", library.error(failure))
         # An answer that is not raised may be, by a hook or in a function not seen here.
         answered = failure.status is not None and not library.raises
-        starts[failure] = (Way(), raised) if answered else (raised,)
+        starts[failure] = (Way(), replace(raised, is_supposed=True)) if answered else (raised,)
     return Sending(request.call.module, request.call.node, library, starts)
 
 

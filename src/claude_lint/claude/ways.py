@@ -35,7 +35,8 @@ class Way:
     is sent once more). `error` is the class of what was raised last, None where nothing was.
     `known` holds what names are certain to be. `is_counted` says that the way depends on how
     often it was tried, `is_judged` on what went wrong, as far as nobody can tell before;
-    `is_seen` that a condition looked at the outcome. `again` is the call that sends once more,
+    `is_seen` that a condition looked at the outcome, `is_supposed` that the way rests on
+    something that is not seen in the code. `again` is the call that sends once more,
     `result` what the request comes to or, once the way ends in `return`, what is returned.
     """
 
@@ -46,6 +47,7 @@ class Way:
     is_counted: bool = False
     is_judged: bool = False
     is_seen: bool = False
+    is_supposed: bool = False
     again: cst.Call | None = None
     result: object = Mark.ANSWER
 
@@ -57,7 +59,7 @@ class Way:
     @property
     def outline(self) -> tuple[object, ...]:
         """What matters of the way once nothing more is asked of it."""
-        judged = (self.is_counted, self.is_judged, self.is_seen)
+        judged = (self.is_counted, self.is_judged, self.is_seen, self.is_supposed)
         return (self.end, id(self.error), longest(self.delays), *judged)
 
     @property
