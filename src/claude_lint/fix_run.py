@@ -100,6 +100,7 @@ class _Run:
         self.made: dict[str, _Made] = {}
         self.fixed: Counter[tuple[str, str, str]] = Counter()
         self.refusals: dict[tuple[Location, str], Refusal] = {}
+        self.unsettled: set[str] = set()
         self.notes: list[str] = []
         self.failures: list[tuple[str, Failure]] = []
 
@@ -135,7 +136,7 @@ class _Run:
         return (
             finding.fix is not None
             and is_applicable(finding, unsafe=self.wanted.unsafe)
-            and changed_files(finding.fix) <= self.tasks.keys()
+            and changed_files(finding.fix) <= self.tasks.keys() - self.unsettled
             and (finding.location.path, finding.code) not in self.wanted.spared
             and _key(finding) not in self.refusals
         )
@@ -165,7 +166,8 @@ class _Run:
             del self.refusals[key]
         self.refusals.update({_key(one): one for one in mended.refusals})
         if not mended.is_settled:
-            self.notes.append(f"{', '.join(paths)}: fixes went on bringing up more to fix")
+            self.unsettled.update(paths)
+            self.notes.append(f"{', '.join(paths)}: given up, for each fix brought up another")
 
     def _refuse(self, paths: Iterable[str], reason: str) -> None:
         for path in paths:

@@ -92,12 +92,11 @@ def mend(mending: Mending) -> Mended:
     fixed: Counter[tuple[str, str, str]] = Counter()
     refused = _RefusedFixes()
     most: int | None = None
-    is_settled = False
-    for _ in range(_MOST_ROUNDS):
+    rounds = 0
+    while rounds < _MOST_ROUNDS:
         candidates = (one for one in _candidates(files, mending) if not refused.holds(one, files))
         chosen = choose(candidates, _sources(files), most)
         if not chosen.findings:
-            is_settled = True
             break
         try:
             advance = _attempt(files, chosen, mending)
@@ -109,6 +108,7 @@ def mend(mending: Mending) -> Mended:
                 most = None
             continue
         most = None
+        rounds += 1
         files = advance.files
         for step in advance.steps:
             refused.move(step)
@@ -116,7 +116,7 @@ def mend(mending: Mending) -> Mended:
                 steps[path] = (*steps.get(path, ()), in_file)
         fixed.update((one.location.path, one.code, one.rule) for one in advance.fixed)
     contents = {path: files[path].task.data for path in steps}
-    return Mended(contents, steps, fixed, tuple(refused.now(files)), is_settled)
+    return Mended(contents, steps, fixed, tuple(refused.now(files)), rounds < _MOST_ROUNDS)
 
 
 def _judged(task: Task, changed: Mapping[str, Task]) -> _File:
