@@ -16,6 +16,7 @@ from claude_lint.python.module import Module, UnparsableError
 
 _MOST_USERS = 60
 _MOST_STEPS = 1
+_MOST_BYTES = 64_000_000
 
 Reader = Callable[[Path], SourceFile | None]
 Lister = Callable[[Path], list[Path]]
@@ -30,6 +31,8 @@ class Project:
         self._modules: dict[Path, Module | None] = {}
         self.imports = ImportFinder(root)
         self._importers: dict[str, set[Path]] | None = None
+        self._data: dict[Path, bytes] = {}
+        self._room = _MOST_BYTES
 
     def share(self, other: Project, *, without: Container[Path]) -> None:
         """Take over what another project of the same root knows of all but some files."""
@@ -91,11 +94,7 @@ class Project:
         for path in sorted(self._users(module)):
             if path == module.source.path:
                 continue
-            try:
-                data = path.read_bytes()
-            except OSError:
-                continue
-            if wanted in data:
+            if wanted in self._bytes(path):
                 user = self.load(path)
                 if user is not None:
                     found.append(user)
@@ -121,16 +120,25 @@ class Project:
                     names.append((_import_name(user), steps + 1))
         return found
 
+    def _bytes(self, path: Path) -> bytes:
+        """Return what a file holds, nothing where it cannot be read; kept while memory allows."""
+        data = self._data.get(path)
+        if data is None:
+            try:
+                data = path.read_bytes()
+            except OSError:
+                data = b""
+            self._room -= len(data)
+            if self._room > 0:
+                self._data[path] = data
+        return data
+
     def _import_index(self) -> dict[str, set[Path]]:
         """Map each component of an imported dotted name to the files with that import."""
         if self._importers is None:
             index: dict[str, set[Path]] = defaultdict(set)
             for path in self._list(self.root):
-                try:
-                    data = path.read_bytes()
-                except OSError:
-                    continue
-                for dotted in imported_names(data):
+                for dotted in imported_names(self._bytes(path)):
                     for word in dotted.split("."):
                         index[word].add(path)
             self._importers = index
