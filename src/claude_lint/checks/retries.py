@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from claude_lint.checks import Problem, View, rule
+from claude_lint.checks import Problem, Repair, View, rule
+from claude_lint.checks.repairs import (
+    delete_entries,
+    insert_argument,
+    repair,
+    replace_expression,
+)
 from claude_lint.claude.delays import Pace
 from claude_lint.claude.disabled_retries import DisabledRetry
 from claude_lint.claude.facts import CallSite, Request, is_absent
 from claude_lint.claude.failures import CLIENT_ERRORS
 from claude_lint.claude.retries import Attempt, Retry
 from claude_lint.claude.retry_policies import REPEATABLE, Policy
-from claude_lint.findings import Severity
+from claude_lint.findings import Safety, Severity
 from claude_lint.python.values import Constant, options
 
 _OWN = frozenset({"loop", "iterator", "decorator", "call", "recursion"})
@@ -56,7 +62,9 @@ def missing_retry(attempt: Attempt, view: View) -> Iterator[Problem]:
 @rule("disabled-retry")
 def disabled_retry(disabled: DisabledRetry, view: View) -> Iterator[Problem]:
     """CL402."""
-    unretried = [one for one in disabled.attempts if not any(p.is_effective for p in one.policies)]
+    unretried = [
+        one for one in disabled.attempts if not any(not policy.lacks for policy in one.policies)
+    ]
     if not unretried and not disabled.is_alone:
         return
     related = [(one.call, "sent once") for one in unretried[:3]]
@@ -70,7 +78,15 @@ def disabled_retry(disabled: DisabledRetry, view: View) -> Iterator[Problem]:
         "`max_retries=0` turns off the SDK's retries, and nothing else repeats the request",
         help="Leave `max_retries` out, or retry 429, 5xx and connection errors around the call",
         related=tuple(related),
+        fix=_without_setting(disabled, view),
     )
+
+
+def _without_setting(disabled: DisabledRetry, view: View) -> Repair | None:
+    if disabled.entry.value is not disabled.zero:  # what is passed is not always 0
+        return None
+    edits = delete_entries(disabled.entry)
+    return repair(view, "Remove `max_retries=0`", Safety.UNSAFE, edits)
 
 
 @rule("retry-without-backoff")
@@ -106,10 +122,11 @@ def retried_client_error(retry: Retry, view: View) -> Iterator[Problem]:
     requests = _judged(retry)
     if not repeated or not requests:
         return
+    fail = "fails" if len(repeated) == 1 else "fail"
     patient = policy.is_bounded is not False and policy.delay.pace is Pace.GROWING
     yield Problem(
         retry.at,
-        f"{_named(policy)} also repeats {_listed(repeated)}, which fails the same way each time",
+        f"{_named(policy)} also repeats {_listed(repeated)}, which {fail} the same way each time",
         help=_NARROWER[requests[0].surface],
         severity=Severity.INFO if patient else Severity.WARNING,
     )
@@ -186,18 +203,39 @@ def _has_no_timeout(request: Request) -> bool:
 def ineffective_retry(retry: Retry, view: View) -> Iterator[Problem]:
     """CL407."""
     policy = retry.policy
-    if policy.is_effective or not _is_raw(retry.site):
+    if not policy.lacks or not _is_raw(retry.site):
         return
-    if "Transport" in policy.name and "Retry" not in policy.name:
-        fact = "repeats connecting only, never a request that was answered with 429 or 5xx"
+    if policy.lacks == "answers":
+        fact = "repeats connecting only: a 429 or 5xx still ends the request"
         cure = "Retry around the call, or use a transport that repeats answers"
     else:
-        fact = "leave out POST: this request is not repeated after a 429 or 5xx"
+        fact = "leaves out POST: a 429 or 5xx still ends this request"
         cure = (
-            'Name the method and the statuses: `allowed_methods=["POST"],'
-            " status_forcelist=[429, 500, 502, 503, 504, 529]`"
+            "Add POST to `allowed_methods`, and name 429, 500, 502, 503, 504 and 529 in"
+            " `status_forcelist`"
         )
-    yield Problem(retry.at, f"{_named(policy)} {fact}", help=cure)
+    yield Problem(
+        retry.at,
+        f"{_named(policy)} {fact}",
+        help=cure,
+        fix=_with_post(policy, view),
+    )
+
+
+def _with_post(policy: Policy, view: View) -> Repair | None:
+    if policy.methods is not None and policy.methods.origin is not None:
+        names = [str(item.value) for item in policy.methods.items if isinstance(item, Constant)]
+        listed = ", ".join(f'"{name}"' for name in (*names, "POST"))
+        display = {"set": f"{{{listed}}}", "tuple": f"({listed})"}.get(
+            policy.methods.kind, f"[{listed}]"
+        )
+        edits = replace_expression(policy.methods.origin, display)
+    elif policy.default_methods:
+        methods = f'{{*{policy.default_methods}, "POST"}}'
+        edits = insert_argument(policy.at, f"allowed_methods={methods}")
+    else:
+        return None
+    return repair(view, "Add POST to the methods that are repeated", Safety.UNSAFE, edits)
 
 
 def _named(policy: Policy) -> str:

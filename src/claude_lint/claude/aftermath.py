@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 import libcst as cst
 
@@ -61,10 +62,10 @@ class Aftermath:
         is_entered = False
         for parent in self.module.ancestors(node):
             if not is_entered and isinstance(child, cst.BaseSmallStatement):
-                found = each(found, lambda way, at=child: self._small(at, way))
+                found = each(found, partial(self._small, child))
                 is_entered = True
             elif not is_entered and isinstance(child, cst.BaseCompoundStatement):
-                found = each(found, lambda way, at=child: self._statement(at, way))
+                found = each(found, partial(self._statement, child))
                 is_entered = True
                 if child is self.boundary:
                     return found
@@ -97,7 +98,7 @@ class Aftermath:
             if self._left_over <= 0:
                 break
             self._left_over -= len(ways)
-            ways = each(ways, lambda way, at=statement: self._statement(at, way))
+            ways = each(ways, partial(self._statement, statement))
         return ways
 
     def _block(self, block: cst.CSTNode, way: Way) -> list[Way]:
@@ -133,11 +134,11 @@ class Aftermath:
             return [replace(way, end="break")]
         found = effects(self, node, way)
         if isinstance(node, cst.Return):
-            return each(found, lambda one: [self._returned(node, one)])
+            return each(found, partial(self._returned, node))
         if isinstance(node, cst.Raise):
-            return each(found, lambda one: [self._raised(node, one)])
+            return each(found, partial(self._raised, node))
         if isinstance(node, cst.Assert):
-            return each(found, lambda one: self._asserted(node, one))
+            return each(found, partial(self._asserted, node))
         if isinstance(node, (cst.Assign, cst.AnnAssign, cst.AugAssign)):
             return [self._assigned(node, one) for one in found]
         return found
@@ -152,13 +153,13 @@ class Aftermath:
             nothing |= self.answer_names - known.keys()
         return any(name.partition(".")[0] in nothing for name in self.names(node) if "." in name)
 
-    def _returned(self, node: cst.Return, way: Way) -> Way:
+    def _returned(self, node: cst.Return, way: Way) -> list[Way]:
         result: object = None
         if node.value is not None:
             result = self._mark(node.value, way)
-        return replace(way, end="return", result=result)
+        return [replace(way, end="return", result=result)]
 
-    def _raised(self, node: cst.Raise, way: Way) -> Way:
+    def _raised(self, node: cst.Raise, way: Way) -> list[Way]:
         error = way.error
         if node.exc is not None:
             known = dict(way.known).get(dotted(node.exc) or "")
@@ -166,13 +167,11 @@ class Aftermath:
                 value = self.evaluator.value(self.module, node.exc)
                 classes = [error_class(one) for one in options(value)]
                 error = classes[0] if len(classes) == 1 else Unknown(why="raise")
-        return replace(way, end="raise", error=error or Unknown(why="raise"))
+        return [replace(way, end="raise", error=error or Unknown(why="raise"))]
 
     def _asserted(self, node: cst.Assert, way: Way) -> list[Way]:
         return [
-            replace(one, end="falls" if holds else "raise", error=one.error or UNREADABLE)
-            if not holds
-            else one
+            one if holds else replace(one, end="raise", error=one.error or UNREADABLE)
             for holds, one in self._decided(node.test, way)
         ]
 

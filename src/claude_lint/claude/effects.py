@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -28,9 +29,9 @@ def effects(after: Aftermath, node: cst.CSTNode, way: Way) -> list[Way]:
         if step in after.before:
             continue
         if isinstance(step, cst.Call):
-            ways = each(ways, lambda one, call=step: _called(after, call, one))
+            ways = each(ways, partial(_called, after, step))
         else:
-            ways = each(ways, lambda one, item=step: [_subscripted(after, item, one)])
+            ways = each(ways, partial(_subscripted, after, step))
     return ways
 
 
@@ -76,14 +77,14 @@ def _judged_by_function(after: Aftermath, call: cst.Call, way: Way) -> list[Way]
     return [way]
 
 
-def _subscripted(after: Aftermath, node: cst.Subscript, way: Way) -> Way:
+def _subscripted(after: Aftermath, node: cst.Subscript, way: Way) -> list[Way]:
     """`answer.json()["content"]` of an error raises KeyError."""
     if not _has_bad_answer(after, way) or len(node.slice) != 1:
-        return way
+        return [way]
     index = node.slice[0].slice
     key = string_value(index.value) if isinstance(index, cst.Index) else None
     if key in _ANSWER_KEYS and (
         contains(node.value, after.sent) or Answers(after, way).mentions_outcome(node.value)
     ):
-        return replace(way, end="raise", error=UNREADABLE)
-    return way
+        return [replace(way, end="raise", error=UNREADABLE)]
+    return [way]

@@ -11,7 +11,7 @@ from claude_lint.claude.facts import Request
 from claude_lint.claude.failures import PASSING, UNSENT, Failure, Library
 from claude_lint.claude.ways import Way
 from claude_lint.python.module import Module
-from claude_lint.python.values import Origin
+from claude_lint.python.values import Origin, Sequence
 
 EVERYTHING = frozenset(Failure)
 REPEATABLE = frozenset((*PASSING, *UNSENT))
@@ -25,7 +25,9 @@ class Policy:
     task (of a queue or workflow), named (only its name says so). `name` is what messages call it.
     `repeats` are the failures after which it sends again; `certain` those after which nothing in
     the code decides otherwise. `is_bounded` is None where that is not known, `attempts` are the
-    tries in all. A policy that is not `is_effective` never repeats what the API answers.
+    tries in all. `lacks` says why it never repeats what the API answers: it repeats no "posts",
+    or no "answers" whatever was sent; `methods` is then the collection that lacks POST, or where
+    there is none `default_methods` the expression that stands for it.
     """
 
     at: Origin
@@ -37,7 +39,9 @@ class Policy:
     delay: Delay = GROWING
     is_bounded: bool | None = None
     attempts: int | None = None
-    is_effective: bool = True
+    lacks: str = ""
+    methods: Sequence | None = None
+    default_methods: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

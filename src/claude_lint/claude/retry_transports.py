@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import libcst as cst
 
+from claude_lint.claude.conditions import dotted
 from claude_lint.claude.delays import GROWING, NO_DELAY
 from claude_lint.claude.facts import GENERATING, Request
 from claude_lint.claude.failures import CLIENT_ERRORS, Failure
@@ -28,6 +29,7 @@ from claude_lint.python.values import (
 )
 
 _POSTS = GENERATING | {"batches.create", "messages.count_tokens"}
+_DEFAULT_METHODS = {"urllib3": "DEFAULT_ALLOWED_METHODS", "httpx_retries": "RETRYABLE_METHODS"}
 _CONNECTION_ONLY = frozenset({"HTTPTransport", "AsyncHTTPTransport"})
 
 
@@ -92,7 +94,9 @@ class _Reader:
             if isinstance(one, Constant):
                 if isinstance(one.value, int) and one.value > 0:
                     at = holder if holder is not None else one
-                    yield self._leaving_out_posts(self.policy(at, f"`{one.value}` retries"))
+                    name = "max_retries" if holder is not None else "retries"
+                    policy = self.policy(at, f"`{name}={one.value}`")
+                    yield replace(policy, lacks=self._posts())
             elif isinstance(one, Result) and _path(one).rpartition(".")[2] in ("Retry", "from_int"):
                 yield from self.retry(one)
             else:
@@ -107,9 +111,9 @@ class _Reader:
         methods = given.get("allowed_methods") or given.get("method_whitelist")
         if methods is None:
             if given.keywords.is_closed:
-                policy = self._leaving_out_posts(policy)
-        elif _leaves_out_post(methods):
-            policy = self._leaving_out_posts(policy)
+                policy = replace(policy, lacks=self._posts(), default_methods=_default(made))
+        elif (lacking := _without_post(methods)) is not None:
+            policy = replace(policy, lacks=self._posts(), methods=lacking)
         repeats = _repeated(given)
         backing_off = given.may_pass("backoff_factor") and not is_constant(
             given.get("backoff_factor"), 0
@@ -121,8 +125,8 @@ class _Reader:
             delay=GROWING if backing_off else NO_DELAY,
         )
 
-    def _leaving_out_posts(self, policy: Policy) -> Policy:
-        return replace(policy, is_effective=self.request.operation not in _POSTS)
+    def _posts(self) -> str:
+        return "posts" if self.request.operation in _POSTS else ""
 
     # ------------------------------------------------------------------ httpx, aiohttp, curl
 
@@ -133,11 +137,11 @@ class _Reader:
             if name in _CONNECTION_ONLY and isinstance(one, Result):
                 if not is_constant(one.arguments.get("retries") or Constant(0), 0):
                     policy = self.policy(one, f"`{name}`")
-                    yield replace(policy, is_effective=False)
+                    yield replace(policy, lacks="answers")
             elif name == "RetryTransport" and isinstance(one, Result):
                 retry = one.arguments.get("retry")
                 if retry is None and one.arguments.keywords.is_closed:
-                    yield self._leaving_out_posts(self.policy(one, "`RetryTransport`"))
+                    yield replace(self.policy(one, "`RetryTransport`"), lacks=self._posts())
                 else:
                     yield from self.retries(retry)
             elif isinstance(one, (Instance, Unknown)) or "retry" in name.lower():
@@ -149,8 +153,13 @@ class _Reader:
         for chosen in options(session.arguments.get("retry_options", 1)):
             if isinstance(chosen, Result):
                 methods = chosen.arguments.get("methods")
-                if methods is not None and _leaves_out_post(methods):
-                    policy = self._leaving_out_posts(self.policy(chosen, "`retry_options`"))
+                lacking = _without_post(methods) if methods is not None else None
+                if lacking is not None:
+                    policy = replace(
+                        self.policy(chosen, "`retry_options`"),
+                        lacks=self._posts(),
+                        methods=lacking,
+                    )
         yield policy
 
     def curl(self) -> Iterator[Policy]:
@@ -178,20 +187,24 @@ def _serves(prefix: Value, url: Value | None) -> bool:
     return start.lower().startswith(text) or text.startswith(start.lower())
 
 
-def _leaves_out_post(methods: Value) -> bool:
-    """Tell whether a collection of methods is known and has no POST."""
-    answers: list[bool] = []
-    for one in options(methods):
-        if isinstance(one, Result) and one.arguments.positional:  # `frozenset(["GET"])`
-            one = next(iter(options(one.arguments.positional[0])))
-        if isinstance(one, Sequence) and one.is_closed:
-            names = [item.value for item in one.items if isinstance(item, Constant)]
-            answers.append(len(names) == len(one.items) and "POST" not in names)
-        elif isinstance(one, Constant) and isinstance(one.value, str):
-            answers.append("POST" not in one.value)
-        else:
-            return False
-    return bool(answers) and all(answers)
+def _without_post(methods: Value) -> Sequence | None:
+    """Return the collection of methods where it is known and has no POST."""
+    found = options(methods)
+    one = found[0]
+    if isinstance(one, Result) and one.arguments.positional:  # `frozenset(["GET"])`
+        one = one.arguments.positional[0]
+    if len(found) > 1 or not isinstance(one, Sequence) or not one.is_closed:
+        return None
+    names = [item.value for item in one.items if isinstance(item, Constant)]
+    return one if len(names) == len(one.items) and "POST" not in names else None
+
+
+def _default(made: Result) -> str:
+    """Return the expression for the methods that a `Retry` repeats when it is told nothing."""
+    attribute = _DEFAULT_METHODS.get(_path(made).partition(".")[0])
+    node = made.origin.node if made.origin is not None else None
+    name = dotted(node.func) if isinstance(node, cst.Call) else None
+    return f"{name}.{attribute}" if attribute is not None and name is not None else ""
 
 
 def _repeated(arguments: Arguments) -> frozenset[Failure]:
