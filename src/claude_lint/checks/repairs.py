@@ -107,6 +107,16 @@ def delete_entries(*entries: Entry) -> tuple[Edit, ...]:
     return (*listed, *(edit for edits in deleted for edit in edits))
 
 
+def delete_item(at: Origin) -> tuple[Edit, ...]:
+    """Take an expression out of the list or tuple that it is written in."""
+    element = at.module.parents.get(at.node)
+    listed = _elements(at.module.parents.get(element)) if element is not None else ()
+    if element not in listed or not isinstance(element, cst.Element):
+        return ()
+    number = list(listed).index(element)
+    return (_edit(at.module, _place_of_run(at.module, listed, number, number + 1), ""),)
+
+
 def _delete(
     entries: Sequence[Entry], kinds: type[cst.CSTNode] | tuple[type[cst.CSTNode], ...]
 ) -> tuple[Edit, ...]:
@@ -134,7 +144,7 @@ def _delete(
 def _elements(around: cst.CSTNode | None) -> Sequence[cst.CSTNode]:
     if isinstance(around, cst.Call):
         return around.args
-    return around.elements if isinstance(around, cst.Dict) else ()
+    return around.elements if isinstance(around, (cst.Dict, cst.List, cst.Tuple)) else ()
 
 
 def _place_of_run(module: Module, listed: Sequence[cst.CSTNode], first: int, last: int) -> Span:
