@@ -170,6 +170,22 @@ def test_streams_and_their_final_message(check: Lint) -> None:
     assert first.help == "Use `client.messages.stream()` and its `text_stream`"
 
 
+def test_responses_kept_in_a_list(check: Lint) -> None:
+    check("""
+        import anthropic
+        client = anthropic.Anthropic()
+        kept = []
+        for _ in range(3):
+            kept.append(client.messages.CREATE))
+        for response in kept:
+            print(response.choices)  # error: openai-style-response
+        for number, response in enumerate(kept):
+            print(number, response["usage"])  # error: openai-style-response
+        print(kept[0].choices)  # error: openai-style-response
+        print([client.messages.CREATE) for _ in kept][1].choices)  # error: openai-style-response
+    """)
+
+
 def test_batch_results_hold_messages(check: Lint) -> None:
     check("""
         import anthropic

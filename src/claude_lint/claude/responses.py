@@ -18,7 +18,7 @@ from claude_lint.claude.facts import Request, is_absent
 from claude_lint.claude.reading import Reading
 from claude_lint.claude.sdk import LIBRARY, clients, method_path, requests
 from claude_lint.python.evaluate import Evaluator
-from claude_lint.python.objects import returned
+from claude_lint.python.functions import returned
 from claude_lint.python.values import (
     Attribute,
     Constant,
@@ -102,6 +102,8 @@ _ITEMS = {
     Kind.RUNNER: Kind.MESSAGE,
     Kind.RESULTS: Kind.OUTCOME,
 }
+# Why a list's further items are unknown.
+_MORE_OF_THE_SAME = frozenset({"comprehension", "enumerate", "item", "loop", "zip"})
 _TYPE_PREFIX = re.compile(r"^(?:Async)?(?:Parsed)?(?:Beta)?(?:Async)?(?:Parsed)?")
 _TYPES = {
     "Message": Kind.MESSAGE,
@@ -277,7 +279,7 @@ def _says_nothing(value: Value) -> bool:
     while isinstance(value, (Attribute, Item)):
         value = value.base
     if isinstance(value, Unknown):
-        return value.why in ("item", "comprehension")
+        return value.why in _MORE_OF_THE_SAME
     return isinstance(value, Constant) and value.value is None
 
 
