@@ -18,6 +18,7 @@ import click
 
 from claude_lint import __version__, terminal
 from claude_lint.baseline import BaselineError
+from claude_lint.files.git import GitError
 from claude_lint.reports import FORMATS
 from claude_lint.settings import SettingsError, describe, load_settings, nearest
 
@@ -48,7 +49,7 @@ class CommandLine(click.Group):
             _fail("interrupted", EXIT_INTERRUPTED)
         except click.ClickException as error:
             _fail(error.format_message())
-        except (SettingsError, BaselineError) as error:
+        except (SettingsError, BaselineError, GitError) as error:
             _fail(str(error))
         except Exception as error:
             if not {"-v", "--verbose"}.isdisjoint(sys.argv if args is None else args):
@@ -160,6 +161,7 @@ def command_line() -> None:
 @click.option("--stdin-filename", metavar="FILE", help="What to call the code on stdin (`-`).")
 @click.option("--baseline", metavar="FILE", help="Report only what this file does not record.")
 @click.option("--write-baseline", is_flag=True, help="Record all findings in the baseline.")
+@click.option("--diff-base", metavar="REV", help="Report only on lines changed since this commit.")
 @click.option("--fix", is_flag=True, help="Mend what can be mended safely.")
 @click.option("--unsafe-fixes", is_flag=True, help="Count fixes that may change what code does.")
 @click.option("--diff", is_flag=True, help="Print what `--fix` would change, and write nothing.")
@@ -183,6 +185,10 @@ def check(paths: tuple[str, ...], **given: Any) -> int:
 
     if given["statistics"] and given["output_format"] not in ("full", "concise", "json"):
         raise click.UsageError("`--statistics` can be shown as full, concise or json only")
+    if given["diff_base"] is not None and (given["fix"] or given["diff"]):
+        raise click.UsageError("`--diff-base` takes a part of the findings, and fixes are for all")
+    if given["diff_base"] is not None and (paths == ("-",) or given["stdin_filename"] is not None):
+        raise click.UsageError("`--diff-base` compares files, and stdin is none")
     if given["add_ignore"] and (given["fix"] or given["diff"]):
         raise click.UsageError("`--add-ignore` writes comments, and cannot be used with fixes")
     if given["add_ignore"] and (paths == ("-",) or given["stdin_filename"] is not None):

@@ -71,8 +71,9 @@ class Report:
 def run(options: Options, progress: Progress | None = None) -> Report:
     """Check what the options name; `progress` hears how many of how many files are judged.
 
-    Raise `SettingsError` or `BaselineError` for what cannot be used of settings, selectors or the
-    baseline. Whatever is wrong with a file is in the report.
+    Raise `SettingsError`, `BaselineError` or `GitError` for what cannot be used of settings,
+    selectors, the baseline or the commit to compare with. Whatever is wrong with a file is in the
+    report.
     """
     forget_settings()
     rulings = Rulings(options)
@@ -81,6 +82,7 @@ def run(options: Options, progress: Progress | None = None) -> Report:
     with ExitStack() as stack:
         with tally.timed("finding files"):
             files = _found(options, rulings, tally)
+            touched = _touched(options, files)
         with tally.timed("reading"):
             tasks: list[Task] = []
             for task in _relevant(files, options, rulings, tally):
@@ -94,7 +96,10 @@ def run(options: Options, progress: Progress | None = None) -> Report:
     if options.fix or options.diff:
         with tally.timed("fixing"):
             _fix(tasks, options, rulings, tally)
-    findings, baselined = _baseline(options, rulings, tally, {file.display: file for file in files})
+    by_display = {file.display: file for file in files}
+    findings, baselined = _baseline(options, rulings, tally, by_display)
+    if touched is not None:
+        findings = [finding for finding in findings if touched(finding)]
     return tally.report(findings, len(files), baselined)
 
 
@@ -355,6 +360,15 @@ def _baseline(
     kept, number, notes = baseline.apply(findings, baseline.read(path), was_judged=was_judged)
     tally.notes += notes
     return kept, number
+
+
+def _touched(options: Options, files: Sequence[FoundFile]) -> Callable[[Finding], bool] | None:
+    """Return what tells the findings that a change brought from others; None where all count."""
+    if options.diff_base is None:
+        return None
+    from claude_lint.diff_base import touched
+
+    return touched(options.diff_base, {file.display: file.path for file in files})
 
 
 def _processes(options: Options) -> int:

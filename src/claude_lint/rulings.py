@@ -21,7 +21,8 @@ class Options:
 
     `select`, `ignore` and `extend_select` hold selectors between commas. With `stdin` there are
     no paths: it is the code to judge, and `stdin_filename` what to call it. With `diff`, fixes are
-    made and not written.
+    made and not written. With `diff_base`, only what touches lines changed since that commit
+    counts.
     """
 
     paths: tuple[Path, ...] = (Path(),)
@@ -41,6 +42,7 @@ class Options:
     baseline: str | None = None
     write_baseline: bool = False
     use_baseline: bool = True
+    diff_base: str | None = None
     stdin: bytes | None = None
     stdin_filename: str | None = None
     dump_facts: bool = False

@@ -119,6 +119,7 @@ def _row(row: dict[str, Any]) -> KnownError:
     known = {field.name for field in fields(KnownError)}
     if unknown := row.keys() - known:
         raise ValueError(f"unknown field `{min(unknown)}` in the error {row.get('id')}")
-    return KnownError(
-        **{key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
-    )
+    values: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in row.items()
+    }
+    return KnownError(**values)
