@@ -11,9 +11,11 @@ from claude_lint.python import changes
 from claude_lint.python.branches import in_frame
 from claude_lint.python.evaluate import Evaluator
 from claude_lint.python.flow import NO_ARMS, Arms, deciding
+from claude_lint.python.functions import callers, frame_for
+from claude_lint.python.inheritance import frames_of_heirs
 from claude_lint.python.module import Module
-from claude_lint.python.objects import callers, frame_for, parameter_names
 from claude_lint.python.scopes import Scope
+from claude_lint.python.signatures import parameter_names
 from claude_lint.python.values import (
     Arguments,
     Attribute,
@@ -129,7 +131,8 @@ def frames(evaluator: Evaluator, module: Module, scope: Scope) -> list[Frame | N
                 if made is not None:
                     found.append(made)
                 break
-    return found or [None]
+    heirs = list(frames_of_heirs(evaluator, function, known))
+    return [*(found or [None]), *heirs]
 
 
 def unwrapped(call: Call) -> Iterator[Call]:
@@ -200,6 +203,4 @@ def _merged(first: Arguments, second: Arguments) -> Arguments:
     changes.spread(first.keywords, entries, rest)
     changes.spread(second.keywords, entries, rest)
     keywords = Mapping(tuple(entries), tuple(rest), origin=second.keywords.origin)
-    return Arguments(
-        (*first.given, *second.given), keywords, first.starred or second.starred
-    )
+    return Arguments((*first.given, *second.given), keywords, first.starred or second.starred)

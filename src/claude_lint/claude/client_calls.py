@@ -17,8 +17,8 @@ from claude_lint.claude.responses import is_mocked
 from claude_lint.claude.sdk import LIBRARY, PLATFORMS, client_class, clients, method_path
 from claude_lint.claude.view import View
 from claude_lint.python.module import Module
-from claude_lint.python.objects import decorator_names
 from claude_lint.python.scopes import Scope
+from claude_lint.python.signatures import decorator_names
 from claude_lint.python.values import Origin, Result, Typed, Value, options
 
 # What an asynchronous stream has that is a coroutine.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from claude_lint.python.classes import ancestry
 from claude_lint.python.evaluate import Evaluator
-from claude_lint.python.objects import ancestry
 from claude_lint.python.values import (
     ClassValue,
     Constant,

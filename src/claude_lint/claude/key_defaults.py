@@ -11,8 +11,8 @@ import libcst as cst
 from claude_lint.claude.credentials import keys_in
 from claude_lint.claude.key_names import is_name_tested, is_tested, names_key
 from claude_lint.claude.view import View
+from claude_lint.python.classes import ancestry
 from claude_lint.python.module import Module
-from claude_lint.python.objects import ancestry
 from claude_lint.python.scopes import Scope
 from claude_lint.python.syntax import access_path, string_value, walk
 from claude_lint.python.values import (

@@ -18,8 +18,8 @@ from claude_lint.claude.uses import parameter_uses, receiving_parameter, uses
 from claude_lint.claude.view import View
 from claude_lint.python.evaluate import Evaluator
 from claude_lint.python.module import Module
-from claude_lint.python.objects import parameter_names
 from claude_lint.python.scopes import Scope
+from claude_lint.python.signatures import parameter_names
 from claude_lint.python.syntax import access_path
 from claude_lint.python.values import (
     Constant,

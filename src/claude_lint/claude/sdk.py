@@ -11,10 +11,10 @@ from claude_lint.claude.facts import Client, Fields, Request, fields_of, is_abse
 from claude_lint.claude.hosts import Target, targets
 from claude_lint.claude.reading import Reading
 from claude_lint.python import changes
+from claude_lint.python.classes import ancestry
 from claude_lint.python.evaluate import Evaluator
 from claude_lint.python.flow import NO_ARMS, compatible
 from claude_lint.python.module import Module
-from claude_lint.python.objects import ancestry
 from claude_lint.python.values import (
     Arguments,
     Attribute,

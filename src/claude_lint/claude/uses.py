@@ -7,10 +7,12 @@ from collections.abc import Iterator
 
 import libcst as cst
 
+from claude_lint.python.classes import ancestry
 from claude_lint.python.evaluate import Evaluator
+from claude_lint.python.functions import callers
 from claude_lint.python.module import Module
-from claude_lint.python.objects import ancestry, callers, parameter_names
 from claude_lint.python.scopes import Scope
+from claude_lint.python.signatures import parameter_names
 from claude_lint.python.syntax import access_path, walk
 from claude_lint.python.values import ClassValue, FunctionValue, Value, options
 

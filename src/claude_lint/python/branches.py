@@ -123,7 +123,7 @@ def _at_call(evaluator: Evaluator, premise: Premise, frame: Frame) -> Premise | 
 
 def _argument(name: str, frame: Frame) -> cst.BaseExpression | None:
     """Return the expression a call passes for a parameter."""
-    from claude_lint.python.objects import is_method, parameter_names
+    from claude_lint.python.signatures import is_method, parameter_names
 
     call = frame.call.node
     if not isinstance(call, cst.Call) or any(arg.star for arg in call.args):

@@ -13,6 +13,7 @@ from claude_lint.python.branches import in_frame
 from claude_lint.python.builtin_functions import FUNCTIONS
 from claude_lint.python.flow import Arm
 from claude_lint.python.premises import Subject, equality
+from claude_lint.python.texts import text_of, text_parts
 from claude_lint.python.values import (
     Arguments,
     Attribute,
@@ -111,8 +112,6 @@ def unpack(evaluator: Evaluator, value: Value, path: tuple[int, ...], origin: Or
 
 def percent(left: Value, right: Value, origin: Origin) -> Value:
     """Return `left % right` for a known format."""
-    from claude_lint.python.evaluate import text_of, text_parts
-
     if not isinstance(left, Constant) or not isinstance(left.value, str):
         return Unknown(origin=origin, why="operator")
     given = list(right.items) if isinstance(right, Sequence) else [right]
@@ -133,8 +132,6 @@ def percent(left: Value, right: Value, origin: Origin) -> Value:
 
 
 def _format(template: str, arguments: Arguments, origin: Origin) -> Value:
-    from claude_lint.python.evaluate import text_of, text_parts
-
     parts: list[str | Value] = []
     end = counter = 0
     for match in _FIELD.finditer(template):
@@ -212,8 +209,6 @@ def _text_method(base: Constant, name: str, arguments: Arguments, origin: Origin
 
 
 def _join(glue: str, pieces: Value, origin: Origin) -> Value:
-    from claude_lint.python.evaluate import text_of, text_parts
-
     if not isinstance(pieces, Sequence) or not pieces.is_closed:
         return Unknown(origin=origin, why="join")
     parts: list[str | Value] = []

@@ -24,6 +24,7 @@ from claude_lint.python.flow import (
     way_past,
 )
 from claude_lint.python.scopes import Event, Scope
+from claude_lint.python.texts import text_of, text_parts
 from claude_lint.python.values import (
     Change,
     Constant,
@@ -109,8 +110,6 @@ def spread(value: Value, entries: list[Entry], rest: list[Value]) -> None:
 
 def add(left: Value, right: Value, origin: Origin) -> Value:
     """Return `left + right` for texts and lists."""
-    from claude_lint.python.evaluate import text_of, text_parts
-
     found: list[Value] = []
     for one in options(left):
         for other in options(right):
@@ -368,7 +367,7 @@ def _changes_in(
     entries: list[Entry],
     rest: list[Value],
 ) -> None:
-    from claude_lint.python.objects import frame_for
+    from claude_lint.python.functions import frame_for
 
     scope = function.scope
     frame = frame_for(evaluator, function, change.event.scope.module, call, change.frame)
@@ -389,7 +388,7 @@ def _changes_in(
 
 def parameter_for(function: FunctionValue, call: cst.Call, path: tuple[str, ...]) -> str | None:
     """Return the parameter that receives the object at `path` in a call."""
-    from claude_lint.python.objects import parameter_names
+    from claude_lint.python.signatures import parameter_names
     from claude_lint.python.syntax import access_path
 
     names = parameter_names(function.scope)

@@ -12,17 +12,15 @@ from dataclasses import replace
 
 import libcst as cst
 
-from claude_lint.python import builtin_calls, changes, growth, objects
+from claude_lint.python import builtin_calls, changes, functions, growth, objects
+from claude_lint.python.annotations import annotated
 from claude_lint.python.branches import in_frame, passing
 from claude_lint.python.builtin_functions import iterated
 from claude_lint.python.flow import (
     END,
-    NO_ARMS,
     Arm,
     Branch,
     Point,
-    compatible,
-    exclusive,
     reaching,
     ways,
 )
@@ -31,9 +29,9 @@ from claude_lint.python.premises import Outcome, Subject, outcome, subject
 from claude_lint.python.project import Project
 from claude_lint.python.scopes import Binding, Event, Scope
 from claude_lint.python.syntax import access_path, string_value
+from claude_lint.python.texts import text_of, text_parts
 from claude_lint.python.values import (
     Arguments,
-    Attribute,
     ClassValue,
     Constant,
     Entry,
@@ -41,15 +39,11 @@ from claude_lint.python.values import (
     Frame,
     FunctionValue,
     Held,
-    Item,
     Mapping,
     ModuleValue,
     Origin,
-    Result,
     Sequence,
     Symbol,
-    Text,
-    Union,
     Unknown,
     Value,
     conditioned,
@@ -64,7 +58,6 @@ _UNCUT = 1 << 30
 _MOST_TEXTS = 16
 _ESCAPES = {"\n": "", "n": "\n", "r": "\r", "t": "\t"}
 _ESCAPE = re.compile(r"\\([\n\\'\"nrt])")
-MAX_DEPTH = 6
 _NUMBERS = (cst.Integer, cst.Float, cst.Imaginary)
 
 
@@ -79,6 +72,8 @@ class Evaluator:
         self._working: dict[tuple[cst.CSTNode, int], int] = {}
         self._cut = _UNCUT  # how far out a cycle reaches that cut something short
         self._callers: dict[Scope, tuple[tuple[Module, cst.Call], ...]] = {}
+        self.heirs: dict[Scope, tuple[Scope, ...]] = {}
+        self.open_frames: dict[tuple[Scope, Scope], Frame] = {}
         self.deciding: set[tuple[object, int]] = set()
         self.arms: dict[tuple[Arm, int], Arm | None] = {}
         self._branches: dict[Hashable, Branch] = {}
@@ -397,19 +392,19 @@ class Evaluator:
         if kind in ("import", "from"):
             return self.imported(module, binding.target, origin)
         if kind == "function":
-            return objects.defined_function(self, binding, frame)
+            return functions.defined_function(self, binding, frame)
         if kind == "class":
             scope = module.scopes[binding.node]
             return ClassValue(scope, frame, origin=origin)
         if kind == "parameter":
-            return objects.parameter(self, binding, frame)
+            return functions.parameter(self, binding, frame)
         if kind == "for":
             value = self.value(module, binding.node, frame)
             return builtin_calls.unpack(self, iterated(self, value, origin), binding.path, origin)
         if kind == "with":
             return self.value(module, binding.node, frame)
         if kind == "annotation" and binding.annotation is not None:
-            return objects.annotated(self, module, binding.annotation, None)
+            return annotated(self, module, binding.annotation, None)
         return Unknown(origin=origin, why=kind, name=binding.name)
 
     def imported(self, module: Module, dotted: str, origin: Origin) -> Value:
@@ -464,57 +459,3 @@ def _literal(text: str, is_raw: bool) -> str:
     if "\\" in text and not is_raw:
         text = _ESCAPE.sub(lambda match: _ESCAPES.get(match[1], match[1]), text)
     return text.replace("{{", "{").replace("}}", "}")
-
-
-def text_parts(value: Value) -> list[str | Value]:
-    """Return the pieces a value contributes to a string."""
-    if isinstance(value, Constant) and not isinstance(value.value, bytes):
-        return [str(value.value)]
-    if isinstance(value, Text):
-        return list(value.parts)
-    return [value]
-
-
-def text_of(parts: list[str | Value], origin: Origin, most: int = _MOST_TEXTS) -> Value:
-    """Join pieces to a constant, or to a text with holes; to `most` texts in all."""
-    joined: list[str | Value] = []
-    for part in parts:
-        if isinstance(part, str) and joined and isinstance(joined[-1], str):
-            joined[-1] += part
-        elif part != "":
-            joined.append(part)
-    if not joined:
-        return Constant("", origin=origin)
-    if len(joined) == 1 and isinstance(joined[0], str):
-        return Constant(joined[0], origin=origin)
-    for at, part in enumerate(joined):
-        if isinstance(part, Union) and len(part.options) <= most:
-            # f"{BASE}/v1/messages" with two bases is two strings, each under its own branch.
-            found: list[Value] = []
-            left = most // len(part.options)
-            for one in part.options:
-                rest = [_compatible_part(piece, one) for piece in joined[at + 1 :]]
-                whole = text_of([*joined[:at], *text_parts(one), *rest], origin, left)
-                found.append(conditioned(whole, one.under))
-            return union(found)
-    return Text(tuple(joined), origin=origin)
-
-
-def _compatible_part(part: str | Value, beside: Value) -> str | Value:
-    """Leave of a piece's alternatives those that can stand beside another piece."""
-    if not isinstance(part, Union):
-        return part
-    return union([one for one in part.options if compatible(one.under, beside.under)])
-
-
-__all__ = [
-    "MAX_DEPTH",
-    "NO_ARMS",
-    "Attribute",
-    "Evaluator",
-    "Item",
-    "Result",
-    "exclusive",
-    "text_of",
-    "text_parts",
-]

@@ -155,7 +155,7 @@ def _left_by(
 ) -> Value:
     """Return a list as a function of the project leaves it."""
     from claude_lint.python.changes import since
-    from claude_lint.python.objects import frame_for
+    from claude_lint.python.functions import frame_for
 
     scope, call = function.scope, change.event.node
     assert isinstance(call, cst.Call)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -10,19 +11,25 @@ import libcst as cst
 from claude_lint.python.module import Module
 from claude_lint.python.scopes import Scope
 from claude_lint.python.values import (
+    Arguments,
     ClassValue,
     Frame,
     FunctionValue,
     Instance,
+    Mapping,
     Origin,
     Result,
     Symbol,
+    Unknown,
     Value,
     options,
 )
 
 if TYPE_CHECKING:
     from claude_lint.python.evaluate import Evaluator
+
+
+_MOST_HEIRS = 8
 
 
 def is_super(value: Value) -> bool:
@@ -38,7 +45,8 @@ def inherited(
     evaluator: Evaluator, made: Result, name: str, origin: Origin, frame: Frame | None
 ) -> Value | None:
     """Return `super().name`, None where no base of the project has it."""
-    from claude_lint.python.objects import ancestry, bound_members
+    from claude_lint.python.classes import ancestry
+    from claude_lint.python.objects import bound_members
 
     if made.origin is None:
         return None
@@ -74,7 +82,7 @@ def calls_of_base(
 
 def initializer(evaluator: Evaluator, cls: ClassValue) -> Scope | None:
     """Return the `__init__` that making an object of a class runs."""
-    from claude_lint.python.objects import ancestry
+    from claude_lint.python.classes import ancestry
 
     for scope in ancestry(evaluator, cls)[0]:
         for binding in scope.bindings("__init__"):
@@ -87,10 +95,80 @@ def base_frame(
     evaluator: Evaluator, receiver: Instance, function: Scope, derived: Frame
 ) -> Frame | None:
     """Return the frame of a base's `__init__` as that of the derived class calls it."""
-    from claude_lint.python.objects import frame_for
+    from claude_lint.python.functions import frame_for
 
     module = derived.scope.module
     for caller, call in calls_of_base(evaluator, function, [module]):
         if caller.place(call)[0].function() is derived.scope:
             return frame_for(evaluator, FunctionValue(function, receiver), caller, call, derived)
     return None
+
+
+# ---------------------------------------------------------------------- heirs
+
+
+def heirs(evaluator: Evaluator, cls: Scope) -> tuple[Scope, ...]:
+    """Return the project's classes that inherit from a class, directly or through another."""
+    known = evaluator.heirs.get(cls)
+    if known is not None:
+        return known
+    evaluator.heirs[cls] = ()
+    found: list[Scope] = []
+    naming = re.compile(rf"class\s+\w+\s*\([^)]*\b{re.escape(cls.name)}\b")
+    for module in evaluator.project.modules_using(cls.module, cls.name):
+        if not naming.search(module.lines):
+            continue
+        module.load_matching(naming)
+        for scope in module.scope.inner:
+            if scope.kind == "class" and scope is not cls and _inherits(evaluator, scope, cls):
+                found.extend((scope, *heirs(evaluator, scope)))
+    evaluator.heirs[cls] = tuple(dict.fromkeys(found))[:_MOST_HEIRS]
+    return evaluator.heirs[cls]
+
+
+def _inherits(evaluator: Evaluator, scope: Scope, cls: Scope) -> bool:
+    from claude_lint.python.classes import bases
+
+    return any(isinstance(b, ClassValue) and b.scope is cls for b in bases(evaluator, scope))
+
+
+def frames_of_heirs(
+    evaluator: Evaluator, function: Scope, known: Sequence[tuple[Module, cst.Call]]
+) -> Iterator[Frame]:
+    """Yield the frames in which objects of derived classes run a method of their base.
+
+    `known` are the calls of the method; those from methods of the same class are seen with the
+    same object.
+    """
+    from claude_lint.python.functions import frame_for
+    from claude_lint.python.signatures import is_method
+
+    cls = function.parent
+    if cls is None or not is_method(function):
+        return
+    for heir in heirs(evaluator, cls):
+        if heir.node is None or heir.bindings(function.name):
+            continue
+        receiver = Instance(ClassValue(heir, origin=Origin(heir.module, heir.node)), None)
+        own = [(m, call) for m, call in known if m.place(call)[0].enclosing_class() is cls]
+        for module, call in own:
+            outer = module.place(call)[0].function()
+            if outer is None or outer is function:
+                continue
+            around = open_frame(evaluator, outer, receiver)
+            made = frame_for(evaluator, FunctionValue(function, receiver), module, call, around)
+            if made is not None:
+                yield made
+        if not own:
+            yield open_frame(evaluator, function, receiver)
+
+
+def open_frame(evaluator: Evaluator, function: Scope, receiver: Instance) -> Frame:
+    """Return a frame that knows nothing but the object a method runs on."""
+    assert function.node is not None
+    arguments = Arguments((receiver,), Mapping(rest=(Unknown(why="parameter"),)), starred=True)
+    key = (function, receiver.cls.scope)
+    if key not in evaluator.open_frames:  # values are kept by the frame they were worked out in
+        made = Frame(function, arguments, receiver, Origin(function.module, function.node))
+        evaluator.open_frames[key] = made
+    return evaluator.open_frames[key]

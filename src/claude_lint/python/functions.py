@@ -1,0 +1,267 @@
+"""Functions of the project: what their parameters are passed, and what they return."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from claude_lint.python.branches import in_frame
+from claude_lint.python.flow import END, conditions
+from claude_lint.python.inheritance import (
+    calls_of_base,
+)
+from claude_lint.python.module import Module
+from claude_lint.python.scopes import Binding, Scope
+from claude_lint.python.values import (
+    Arguments,
+    ClassValue,
+    Constant,
+    Frame,
+    FunctionValue,
+    Instance,
+    Origin,
+    Sequence,
+    Typed,
+    Unknown,
+    Value,
+    conditioned,
+    options,
+    union,
+)
+
+if TYPE_CHECKING:
+    from claude_lint.python.evaluate import Evaluator
+from claude_lint.python.annotations import annotated
+from claude_lint.python.classes import MOST_CALLERS, bases
+from claude_lint.python.signatures import decorator_names, is_method, keyword_only, parameter_names
+
+MAX_DEPTH = 6  # calls inside calls
+_MOST_HANDS = 4  # callers that a value is followed back through
+
+
+def defined_function(evaluator: Evaluator, binding: Binding, frame: Frame | None) -> Value:
+    """Return a function by its definition, what it is called for where it is a property."""
+    scope = binding.scope.module.scopes[binding.node]
+    return FunctionValue(scope, None, frame, origin=Origin(binding.scope.module, binding.node))
+
+
+def parameter(evaluator: Evaluator, binding: Binding, frame: Frame | None) -> Value:
+    """Return what a parameter can be: from the frame, or its default and the project's calls."""
+    scope, name = binding.scope, binding.name
+    module = scope.module
+    param = binding.node
+    assert isinstance(param, cst.Param)
+    names = parameter_names(scope)
+    if is_method(scope) and names and names[0] == name:
+        return _receiver(evaluator, scope, frame)
+    if frame is not None and frame.scope is scope:
+        return _passed(evaluator, binding, param, frame.arguments, frame, names)
+    if (scope, name) in evaluator._parameters or len(evaluator._parameters) >= _MOST_HANDS:
+        evaluator.cut_short()
+        return Unknown(why="parameter", name=name)
+    evaluator._parameters.add((scope, name))
+    try:
+        values: list[Value] = []
+        if param.default is not None:
+            values.append(evaluator.value(module, param.default, None))
+        known = callers(evaluator, scope)
+        is_open = not 0 < len(known) < MOST_CALLERS
+        for caller_module, call in known:
+            arguments = _call_arguments(evaluator, scope, caller_module, call)
+            value = _passed(evaluator, binding, param, arguments, None, names)
+            is_open = is_open or any(isinstance(one, Unknown) for one in options(value))
+            values.append(value)
+        if is_open:
+            origin = Origin(module, param)
+            hint = (
+                annotated(evaluator, module, binding.annotation, name)
+                if binding.annotation is not None
+                else None
+            )
+            values.append(
+                hint
+                if isinstance(hint, Typed)
+                else Unknown(origin=origin, why="parameter", name=name)
+            )
+    finally:
+        evaluator._parameters.discard((scope, name))
+    return union(values)
+
+
+def _passed(
+    evaluator: Evaluator,
+    binding: Binding,
+    param: cst.Param,
+    arguments: Arguments,
+    frame: Frame | None,
+    names: list[str],
+) -> Value:
+    """Return what a call passes for a parameter."""
+    name, module = binding.name, binding.scope.module
+    if param.star == "**":
+        taken = {*names, *keyword_only(binding.scope)}
+        return replace(
+            arguments.keywords,
+            entries=tuple(e for e in arguments.keywords.entries if e.name not in taken),
+        )
+    if param.star == "*":
+        rest = (Unknown(why="arguments"),) if arguments.starred else ()
+        return Sequence(arguments.positional[len(names) :], rest, "tuple")
+    position = names.index(name) if name in names else None
+    value = arguments.get(name, position)
+    if value is not None:
+        return value
+    if arguments.may_pass(name, position):
+        default = (
+            [evaluator.value(module, param.default, None)] if param.default is not None else []
+        )
+        return union([*default, Unknown(why="parameter", name=name)])
+    if param.default is not None:
+        return evaluator.value(module, param.default, None)
+    return Unknown(origin=Origin(module, param), why="parameter", name=name)
+
+
+def _receiver(evaluator: Evaluator, scope: Scope, frame: Frame | None) -> Value:
+    if frame is not None and frame.scope is scope and frame.receiver is not None:
+        return frame.receiver
+    assert scope.parent is not None
+    cls = ClassValue(
+        scope.parent, origin=Origin(scope.module, scope.parent.node or scope.node or cst.Pass())
+    )
+    assert isinstance(scope.node, cst.FunctionDef)
+    if "classmethod" in decorator_names(scope.node):
+        return cls
+    return Instance(cls, None)
+
+
+def callers(evaluator: Evaluator, scope: Scope) -> tuple[tuple[Module, cst.Call], ...]:
+    """Return the project's calls of a function, of a class for its `__init__`."""
+    known = evaluator._callers.get(scope)
+    if known is not None:
+        return known
+    evaluator._callers[scope] = ()  # a call inside its own arguments is no caller yet
+    wanted = scope
+    if scope.name == "__init__" and scope.parent is not None and scope.parent.kind == "class":
+        wanted = scope.parent
+    found: list[tuple[Module, cst.Call]] = []
+    if scope.kind == "function":
+        for module in evaluator.project.modules_using(wanted.module, wanted.name):
+            for call in module.call_sites(wanted.name):
+                if len(found) < MOST_CALLERS and _calls(evaluator, module, call, wanted):
+                    found.append((module, call))
+        if wanted is not scope:
+            using = evaluator.project.modules_using(wanted.module, wanted.name)
+            found.extend(calls_of_base(evaluator, scope, using))
+    evaluator._callers[scope] = tuple(found[:MOST_CALLERS])
+    return evaluator._callers[scope]
+
+
+def _calls(evaluator: Evaluator, module: Module, call: cst.Call, wanted: Scope) -> bool:
+    for one in options(evaluator.value(module, call.func)):
+        if isinstance(one, FunctionValue) and one.scope is wanted:
+            return True
+        if isinstance(one, ClassValue) and (
+            one.scope is wanted or _inherits_init(evaluator, one.scope, wanted)
+        ):
+            return True
+    return False
+
+
+def _inherits_init(evaluator: Evaluator, scope: Scope, wanted: Scope) -> bool:
+    """Tell whether making a `scope` runs the `__init__` of its base `wanted`."""
+    if wanted.kind != "class" or scope.bindings("__init__"):
+        return False
+    return any(
+        isinstance(base, ClassValue) and base.scope is wanted for base in bases(evaluator, scope)
+    )
+
+
+def _call_arguments(
+    evaluator: Evaluator, scope: Scope, module: Module, call: cst.Call
+) -> Arguments:
+    arguments = evaluator.arguments(module, call)
+    if is_method(scope):
+        # `self` is filled by the receiver; unbound calls through the class are rare enough.
+        return replace(arguments, given=(Unknown(why="self"), *arguments.given))
+    return arguments
+
+
+def frame_for(
+    evaluator: Evaluator,
+    function: FunctionValue,
+    module: Module,
+    call: cst.Call,
+    frame: Frame | None,
+) -> Frame | None:
+    """Return the frame of a call, None when calls are nested too deep."""
+    depth = frame.depth + 1 if frame is not None else 1
+    if depth > MAX_DEPTH:
+        return None
+    key = (
+        call,
+        id(frame),
+        function.scope,
+        id(function.receiver) if _is_made(function.receiver) else 0,
+    )
+    if key in evaluator.frames:
+        return evaluator.frames[key]
+    one = frame
+    while one is not None:
+        if one.scope is function.scope and one.call.node is call:
+            return None
+        one = one.outer
+    arguments = evaluator.arguments(module, call, frame)
+    if function.receiver is not None and is_method(function.scope):
+        arguments = replace(arguments, given=(function.receiver, *arguments.given))
+    made = Frame(
+        function.scope, arguments, function.receiver, Origin(module, call), function.frame, depth
+    )
+    evaluator.frames[key] = made
+    return made
+
+
+def _is_made(receiver: Value | None) -> bool:
+    """Tell whether a receiver is an object of its own, not just any `self`."""
+    return isinstance(receiver, Instance) and receiver.arguments is not None
+
+
+def returned(
+    evaluator: Evaluator, function: FunctionValue, frame: Frame | None, origin: Origin
+) -> Value:
+    """Return what a call of a project function gives."""
+    scope = function.scope
+    node = scope.node
+    if isinstance(node, cst.Lambda):
+        return evaluator.value(scope.module, node.body, frame)
+    assert isinstance(node, cst.FunctionDef)
+    names = decorator_names(node)
+    results = scope.returns
+    if scope.yields:
+        if not any(name.endswith(("contextmanager", "fixture")) for name in names):
+            items = [
+                evaluator.value(scope.module, v, frame) for v, _p in scope.yields if v is not None
+            ]
+            return Sequence(tuple(items), (Unknown(why="generator"),), origin=origin)
+        results = scope.yields
+    values: list[Value] = []
+    for expression, point in results:
+        if expression is None:
+            continue
+        under = in_frame(evaluator, conditions(point, END), frame)
+        if under is not None:
+            value = evaluator.value(scope.module, expression, frame)
+            values.append(conditioned(value, under))
+    if not values or all(isinstance(one, Unknown) for value in values for one in options(value)):
+        if node.returns is not None:
+            hint = annotated(evaluator, scope.module, node.returns.annotation, None)
+            if isinstance(hint, Typed):
+                return hint
+    if not values:
+        return (
+            Constant(None, origin=origin)
+            if not scope.yields
+            else Unknown(origin=origin, why="generator")
+        )
+    return union(values)

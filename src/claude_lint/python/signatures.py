@@ -1,0 +1,46 @@
+"""What a definition says of itself: decorators, parameters, whether it is a method."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from claude_lint.python.scopes import Scope
+from claude_lint.python.syntax import access_path
+
+if TYPE_CHECKING:
+    pass
+
+
+def decorator_names(node: cst.FunctionDef | cst.ClassDef) -> set[str]:
+    """Return the dotted names of decorators, those called without their arguments."""
+    names = set()
+    for one in node.decorators:
+        target = one.decorator.func if isinstance(one.decorator, cst.Call) else one.decorator
+        path = access_path(target)
+        if path:
+            names.add(".".join(path))
+    return names
+
+
+def parameter_names(scope: Scope) -> list[str]:
+    """Return the positional parameters of a function, in order."""
+    node = scope.node
+    if not isinstance(node, (cst.FunctionDef, cst.Lambda)):
+        return []
+    return [p.name.value for p in (*node.params.posonly_params, *node.params.params)]
+
+
+def is_method(scope: Scope) -> bool:
+    """Tell whether a function takes `self` or `cls`."""
+    if scope.kind != "function" or scope.parent is None or scope.parent.kind != "class":
+        return False
+    assert isinstance(scope.node, cst.FunctionDef)
+    return "staticmethod" not in decorator_names(scope.node)
+
+
+def keyword_only(scope: Scope) -> list[str]:
+    """Return the parameters of a function that only a keyword reaches."""
+    assert isinstance(scope.node, (cst.FunctionDef, cst.Lambda))
+    return [p.name.value for p in scope.node.params.kwonly_params]

@@ -1,0 +1,57 @@
+"""Strings with holes: the pieces of values, and values of pieces."""
+
+from __future__ import annotations
+
+from claude_lint.python.flow import compatible
+from claude_lint.python.values import (
+    Constant,
+    Origin,
+    Text,
+    Union,
+    Value,
+    conditioned,
+    union,
+)
+
+_MOST_TEXTS = 8
+
+
+def text_parts(value: Value) -> list[str | Value]:
+    """Return the pieces a value contributes to a string."""
+    if isinstance(value, Constant) and not isinstance(value.value, bytes):
+        return [str(value.value)]
+    if isinstance(value, Text):
+        return list(value.parts)
+    return [value]
+
+
+def text_of(parts: list[str | Value], origin: Origin, most: int = _MOST_TEXTS) -> Value:
+    """Join pieces to a constant, or to a text with holes; to `most` texts in all."""
+    joined: list[str | Value] = []
+    for part in parts:
+        if isinstance(part, str) and joined and isinstance(joined[-1], str):
+            joined[-1] += part
+        elif part != "":
+            joined.append(part)
+    if not joined:
+        return Constant("", origin=origin)
+    if len(joined) == 1 and isinstance(joined[0], str):
+        return Constant(joined[0], origin=origin)
+    for at, part in enumerate(joined):
+        if isinstance(part, Union) and len(part.options) <= most:
+            # f"{BASE}/v1/messages" with two bases is two strings, each under its own branch.
+            found: list[Value] = []
+            left = most // len(part.options)
+            for one in part.options:
+                rest = [_compatible_part(piece, one) for piece in joined[at + 1 :]]
+                whole = text_of([*joined[:at], *text_parts(one), *rest], origin, left)
+                found.append(conditioned(whole, one.under))
+            return union(found)
+    return Text(tuple(joined), origin=origin)
+
+
+def _compatible_part(part: str | Value, beside: Value) -> str | Value:
+    """Leave of a piece's alternatives those that can stand beside another piece."""
+    if not isinstance(part, Union):
+        return part
+    return union([one for one in part.options if compatible(one.under, beside.under)])
