@@ -9,7 +9,7 @@ from claude_lint.claude.calls import Call
 from claude_lint.claude.facts import Request
 from claude_lint.claude.http import RawCall, argument
 from claude_lint.claude.reading import Reading
-from claude_lint.python.evaluate import text_of, text_parts
+from claude_lint.python.texts import text_of, text_parts
 from claude_lint.python.values import Attribute, Symbol, Value, options, union
 
 LIBRARY = "urllib3"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from claude_lint.claude.authentication import Kind, kind_of
 from claude_lint.claude.facts import Request
-from claude_lint.python.evaluate import text_parts
+from claude_lint.python.texts import text_parts
 from claude_lint.python.values import Constant, Entry, Origin, Text, Value, options
 
 _PARAMETER = re.compile(
