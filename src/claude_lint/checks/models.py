@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from claude_lint.checks import Problem, Repair, View, rule
 from claude_lint.checks.repairs import replace_text
 from claude_lint.claude.catalog import Model, Platform, State
-from claude_lint.claude.model_ids import Judgement, Verdict, judge
 from claude_lint.claude.facts import Request
+from claude_lint.claude.model_ids import Judgement, Verdict, judge
 from claude_lint.claude.models import ModelUse, says_model
 from claude_lint.findings import Safety, Severity
 from claude_lint.python.values import options
@@ -86,7 +86,7 @@ def miscased(use: ModelUse, view: View) -> Iterator[Problem]:
     if found.verdict is Verdict.MISCASED and (use.is_sent or _is_trusted(use, view)):
         yield Problem(
             use.origin,
-            f"Model ID `{use.text}` is not spelled as documented: every ID is lower-case, without blanks",
+            f"Model ID `{use.text}` is not spelled as documented: IDs are lower-case, no blanks",
             help=f"Use `{found.suggestion}`",
             fix=_replacement(use, found.suggestion, Safety.SAFE),
         )
@@ -168,9 +168,10 @@ def wrong_platform(use: ModelUse, view: View) -> Iterator[Problem]:
     if not use.is_sent or found.verdict is not Verdict.WRONG_PLATFORM:
         return
     safety = Safety.SAFE if found.same_model else Safety.UNSAFE
+    platform = _NAMES.get(use.platform, "this platform")
     yield Problem(
         use.origin,
-        f"`{use.text}` is not how {_NAMES.get(use.platform, 'this platform')} spells a model: the request fails with 404",
+        f"`{use.text}` is not how {platform} spells a model: the request fails with 404",
         help=f"Use `{found.suggestion}`" if found.suggestion else "",
         fix=_replacement(use, found.suggestion, safety),
     )

@@ -25,11 +25,28 @@ _SHOWN_NAMES = re.compile(
     re.IGNORECASE,
 )
 _READERS = frozenset({
-    "print", "debug", "info", "warning", "error", "exception", "critical", "log", "startswith", "endswith", "replace",
-    "removeprefix", "removesuffix", "split", "find", "index", "count", "match", "search", "sub", "compile", "fullmatch",
-    "echo", "secho", "write", "assertEqual", "assertIn", "skip", "skipif", "skipIf", "fail", "deprecated", "warn", "lower",
-    "parametrize", "encoding_for_model", "markdown", "caption", "subheader", "header", "title", "add_row", "assertNotEqual",
+    "print", "debug", "info", "warning", "error", "exception", "critical", "log", "startswith",
+    "endswith", "replace", "removeprefix", "removesuffix", "split", "find", "index", "count",
+    "match", "search", "sub", "compile", "fullmatch", "echo", "secho", "write", "assertEqual",
+    "assertIn", "skip", "skipif", "skipIf", "fail", "deprecated", "warn", "lower",
+    "parametrize", "encoding_for_model", "markdown", "caption", "subheader", "header", "title",
+    "add_row", "assertNotEqual",
 })  # fmt: skip
+# What is compared, indexed, annotated or raised is not what a request is given.
+_NO_DATA = (
+    cst.Comparison,
+    cst.ComparisonTarget,
+    cst.Subscript,
+    cst.SubscriptElement,
+    cst.Index,
+    cst.Assert,
+    cst.Raise,
+    cst.Annotation,
+    cst.Attribute,
+    cst.FormattedStringExpression,
+    cst.MatchValue,
+    cst.Decorator,
+)
 _DEFINING = (cst.FunctionDef, cst.ClassDef, cst.Lambda)
 
 
@@ -92,7 +109,8 @@ def model_uses(view: View) -> Iterator[ModelUse]:
 def _sent(node: cst.CSTNode, origin: Origin, requests: list[Request]) -> ModelUse:
     """Decide for the platform that judges: a Claude request's before a gateway's."""
     chosen = next((request for request in requests if request.reaches_claude), requests[0])
-    text = next(str(m.value) for m in chosen.models() if m.origin is not None and m.origin.node is node)
+    named = (model for model in chosen.models() if model.origin is not None)
+    text = next(str(model.value) for model in named if model.origin.node is node)  # type: ignore[union-attr]
     return ModelUse(
         text, origin, "request", "", chosen.platform, tuple(requests), chosen.model_prefix
     )
@@ -135,13 +153,7 @@ def role_of(module: Module, node: cst.CSTNode) -> tuple[str, str]:
             parent, (cst.BooleanOperation, cst.BinaryOperation, cst.Await, cst.NamedExpr)
         ):
             pass
-        elif isinstance(
-            parent, (cst.Comparison, cst.ComparisonTarget, cst.Subscript, cst.SubscriptElement)
-        ):
-            return "", ""
-        elif isinstance(parent, (cst.Index, cst.Assert, cst.Raise, cst.Annotation, cst.Attribute)):
-            return "", ""
-        elif isinstance(parent, (cst.FormattedStringExpression, cst.MatchValue, cst.Decorator)):
+        elif isinstance(parent, _NO_DATA):
             return "", ""
         elif isinstance(parent, cst.DictElement):
             return _entry_role(module, parent, child)

@@ -74,7 +74,7 @@ _NOT_BODY = frozenset(
 
 
 def client_class(value: Value) -> str | None:
-    """Return the client class a symbol of the package names: `Anthropic`, `AsyncAnthropicVertex`."""
+    """Return the client class that a symbol of the package names, such as `AsyncAnthropic`."""
     if not isinstance(value, Symbol) or value.path.partition(".")[0] != LIBRARY:
         return None
     name = value.path.rpartition(".")[2]

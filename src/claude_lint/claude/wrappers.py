@@ -154,8 +154,8 @@ def _split(value: Value, row: Wrapper, stated: Platform | None) -> Iterator[_Nam
         yield _Named(value, stated)
         return
     for separator in row.separators:
-        prefix, found, rest = text.rpartition(separator)
-        if found and (platform := _prefix_platform(prefix + separator, row)) is not None:
+        prefix, is_prefixed, rest = text.rpartition(separator)
+        if is_prefixed and (platform := _prefix_platform(prefix + separator, row)) is not None:
             stripped = Constant(rest, origin=value.origin, under=value.under, via=value.via)
             yield _Named(stripped, platform, prefix + separator)
             return
