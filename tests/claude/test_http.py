@@ -419,3 +419,32 @@ def test_headers_removed_in_a_branch_are_not_sent_with_what_replaces_them(facts:
         """
     )
     assert [set(way["headers"][0]) for way in ways] == [{"Authorization?"}]
+
+
+def test_a_base_class_sends_what_each_derived_class_says(facts: Facts) -> None:
+    ways = facts(
+        """
+        import requests
+        class Provider:
+            url = None
+            def headers(self):
+                raise NotImplementedError
+            def ask(self, body):
+                return self._post(self.url, body)
+            def _post(self, url, body):
+                return requests.post(url, headers=self.headers(), json=body)
+        class Claude(Provider):
+            url = "@messages"
+            def headers(self):
+                return {"x-api-key": "k"}
+        class Other(Provider):
+            url = "https://llm.example/v1"
+            def headers(self):
+                return {"Authorization": "Bearer k"}
+        """
+    )
+    assert [(way["platform"], way["headers"]) for way in ways] == [
+        ("unknown", [{}]),
+        ("claude", [{"x-api-key": "k"}]),
+        ("gateway", [{"Authorization": "Bearer k"}]),
+    ]

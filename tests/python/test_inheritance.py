@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from resolving import resolve
+
+
+def test_super_reaches_the_method_of_the_base_with_what_it_is_passed() -> None:
+    assert resolve(
+        """
+        class Base:
+            def headers(self, key):
+                return {"a": key}
+
+        class Derived(Base):
+            def headers(self, key):
+                made = super().headers(key)
+                made["b"] = 2
+                return made
+
+        use(Derived().headers(1)["a"])
+        use(Derived().headers(1)["b"])
+        """
+    ) == ["1", "2"]
+
+
+def test_a_base_s_constructor_gets_what_the_derived_one_hands_up() -> None:
+    assert resolve(
+        """
+        class Base:
+            def __init__(self, url, timeout=9):
+                self.url, self.timeout = url, timeout
+
+        class Derived(Base):
+            def __init__(self, key, base="https://one"):
+                super().__init__(base + "/v1")
+                self.key = key
+
+        made = Derived("k")
+        use(made.url)
+        use(made.timeout)
+        use(made.key)
+        use(Derived("k", base="https://two").url)
+        """
+    ) == ["'https://one/v1'", "9", "'k'", "'https://two/v1'"]
+
+
+def test_an_attribute_of_self_knows_what_derived_classes_hand_up() -> None:
+    assert resolve(
+        """
+        class Base:
+            def __init__(self, url):
+                self.url = url
+
+        class Derived(Base):
+            def __init__(self):
+                super().__init__("https://one")
+
+            def ask(self):
+                use(self.url)
+        """
+    ) == ["'https://one'"]
