@@ -51,7 +51,7 @@ def requests(call: Call, reading: Reading) -> Iterator[Request]:
         ),
         query=argument(given, "params"),
         auth=Unknown(why="session"),
-        timeout=Unknown(why="session"),
+        timeout=argument(given, "timeout") or Unknown(why="session"),
         default_headers=Unknown(why="session"),
         session=sender,
     )
