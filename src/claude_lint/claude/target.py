@@ -214,10 +214,12 @@ def _majors(specifier: SpecifierSet, catalog: Catalog) -> tuple[int, ...]:
 def _admits(specifier: SpecifierSet, row: SdkMajor) -> bool:
     """Say whether some release of a major satisfies a range.
 
-    Its first and newest release, one yet to come, and those the range names tell.
+    Its first and newest release, one yet to come, those the range names and the next ones tell.
     """
     samples = [Version(row.first), Version(row.newest), Version(f"{row.major}.9999")]
-    samples += [version for version in _versions(specifier) if version.major == row.major]
+    for version in _versions(specifier):
+        if version.major == row.major:
+            samples += [version, Version(f"{version.major}.{version.minor}.{version.micro + 1}")]
     return any(specifier.contains(version, prereleases=True) for version in samples)
 
 
