@@ -31,12 +31,14 @@ def misnamed_fields(request: Request, view: View) -> Iterator[str]:
             foreign = sdk_history.load().foreign_arguments.get(name)
             if foreign is not None:
                 yield foreign.means or foreign.stands_for
-            elif name not in _REQUIRED:
+            else:
                 yield nearest(name, _REQUIRED) or ""
 
 
 def nearest(name: str, known: Collection[str]) -> str | None:
-    """Return the name that a misspelling stands for, `None` where none is near enough."""
+    """Return the name that a misspelling stands for, `None` where it is none or none is near."""
+    if name in known:
+        return None
     plain = _squeezed(name)
     for distance, one in sorted((edits(plain, _squeezed(one)), one) for one in known):
         shorter = min(len(plain), len(_squeezed(one)))

@@ -141,7 +141,8 @@ def sdk_names(view: View) -> Iterator[SdkName]:
     module = view.module
     if LIBRARY not in module.lines or view.evaluator.project.find(module, LIBRARY) is not None:
         return
-    names = "|".join(sorted({LIBRARY, *_telling_names(), *_called_names()}))
+    called = _called_names() | _aliases(module, _called_names())
+    names = "|".join(sorted({LIBRARY, *_telling_names(), *called}))
     module.load_matching(re.compile(rf"\b(?:{names})\b"))
     guards = Guards(module)
     for node in list(module.parents):
@@ -156,7 +157,7 @@ def sdk_names(view: View) -> Iterator[SdkName]:
                 )
                 yield SdkName(Origin(module, node), path, "attribute", is_guarded)
     for call in list(module.calls):
-        if attribute_name(call.func) in _called_names():
+        if attribute_name(call.func) in called:
             for path in _paths(view, call.func):
                 yield SdkName(Origin(module, call), path, "call", guards.catches(call, "TypeError"))
 
@@ -312,7 +313,7 @@ def _call_of(module: Module, node: cst.Attribute) -> cst.Call | None:
 def sdk_calls(view: View) -> Iterator[SdkCall]:
     """Yield the calls of clients' methods and classes, with what they pass."""
     module = view.module
-    made = {*_CLIENTS, *_HTTP_CLIENTS, *_aliases(module)}
+    made = {*_CLIENTS, *_HTTP_CLIENTS, *_aliases(module, _CLIENTS | _HTTP_CLIENTS)}
     names = "|".join(sorted({*made, *_method_names(), "copy"}))
     module.load_matching(re.compile(rf"\b(?:{names})\b"))
     guards = Guards(module)
@@ -326,10 +327,10 @@ def sdk_calls(view: View) -> Iterator[SdkCall]:
                 yield SdkCall(call.origin, client, method, call.arguments, is_guarded)
 
 
-def _aliases(module: Module) -> set[str]:
-    """Return what the module calls the client classes it imports under other names."""
-    classes = "|".join(sorted(_CLIENTS | _HTTP_CLIENTS))
-    return set(re.findall(rf"\b(?:{classes})\s+as\s+(\w+)", module.lines))
+def _aliases(module: Module, names: frozenset[str]) -> set[str]:
+    """Return what the module calls some of the names it imports."""
+    found = re.findall(rf"\b(?:{'|'.join(sorted(names))})\s+as\s+(\w+)", module.lines)
+    return set(found)
 
 
 def _is_candidate(node: cst.Call, made: set[str]) -> bool:
