@@ -157,7 +157,8 @@ def test_words_of_a_rule_are_found_in_escaped_json() -> None:
         '{"error": {"type": "invalid_request_error", "message": '
         '"\\"thinking.type.enabled\\" is not supported for this model."}}'
     )
-    assert rules(body) == {"unsupported-thinking"}
+    assert "unsupported-thinking" in rules(body)
+    assert "missing-max-tokens" not in rules(body)
 
 
 def test_rate_limits_lead_to_the_rules_about_retries() -> None:
@@ -224,3 +225,8 @@ def test_a_file_of_the_same_name_in_another_folder_is_not_the_one_meant() -> Non
 def test_without_a_traceback_the_worst_comes_first() -> None:
     mild, bad = found("a.py", 1), found("b.py", 1, Severity.ERROR)
     assert rank([mild, bad], []) == (bad, mild)
+
+
+def test_of_a_long_log_the_end_counts() -> None:
+    log = "\n".join(["Error code: 401", *(["retrying"] * 10_000), "Error code: 529"])
+    assert [error.id for error in understand(log).errors] == ["529"]

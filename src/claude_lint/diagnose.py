@@ -20,8 +20,8 @@ from claude_lint.findings import Finding
 from claude_lint.masking import mask
 from claude_lint.python.tracebacks import Frame, frames
 
-# Logs are long, and their end is what is asked about.
-_MOST_TEXT = 200_000
+# Characters: logs are long, and their end is what is asked about.
+_MOST_TEXT = 50_000
 _MOST_ERRORS = 3
 _MOST_FRAMES = 5
 # The linter's own rules say nothing about requests.

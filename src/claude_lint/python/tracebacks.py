@@ -8,7 +8,7 @@ from dataclasses import dataclass
 # `File "app.py", line 3, in ask` as Python prints it; `app.py:3` as pytest, rich and IPython do.
 _FRAME = re.compile(
     r"""(?: \bFile\ "(?P<quoted>[^"\n]+)",\ line\ (?P<line>\d+)
-          | (?P<bare>(?:[A-Za-z]:)?[^\s"'`:()│|]+\.py[wi]?):(?P<number>\d+)\b )
+          | (?<![^\s"'`:()│|]) (?P<bare>(?:[A-Za-z]:)?[^\s"'`:()│|]+\.py[wi]?):(?P<number>\d+)\b )
         (?: :?,?\ in\ (?P<name>[\w.<>]+) )?""",
     re.VERBOSE,
 )
