@@ -202,3 +202,15 @@ def _replacement(use: ModelUse, suggestion: str | None, safety: Safety) -> Repai
     return Repair(
         f"Replace with `{suggestion}`", safety, replace_text(use.origin, use.prefix + suggestion)
     )
+
+
+@rule("inline-model")
+def inline(use: ModelUse, view: View) -> Iterator[Problem]:
+    """CL307."""
+    around = set(view.module.ancestors(use.origin.node))
+    if any(request.call.node in around and request.reaches_claude for request in use.requests):
+        yield Problem(
+            use.origin,
+            f"Model `{use.text}` is written into the call: changing it means finding every call",
+            help="Read the model from a setting, and pin its version there",
+        )
