@@ -284,6 +284,20 @@ def test_settings_are_shown_with_their_origin() -> None:
     assert run("config", "missing.py").stderr == "error: no such file or folder: missing.py\n"
 
 
+def test_clean_removes_only_what_is_marked_as_a_cache() -> None:
+    Path(".claude-lint.toml").write_text('cache-dir = "kept"\n')
+    assert run("clean").stderr.startswith("Nothing to clean: ")
+
+    Path("kept").mkdir()
+    Path("kept/thesis.txt").write_text("")
+    assert run("clean").exit_code == 2
+    assert Path("kept/thesis.txt").exists()
+
+    Path("kept/CACHEDIR.TAG").write_text("")
+    assert run("clean").exit_code == 0
+    assert not Path("kept").exists()
+
+
 # ---------------------------------------------------------------------- options of check
 
 
@@ -362,6 +376,10 @@ def test_timings_go_to_stderr() -> None:
         "reading",
         "judging",
     ]
+
+
+def test_there_is_no_cache_to_be_used_with_no_cache() -> None:
+    assert check("--no-cache").stdout == check().stdout
 
 
 def test_a_baseline_is_written_and_used() -> None:

@@ -161,6 +161,7 @@ def test_all_keys_are_read_into_the_values_the_program_works_with() -> None:
         baseline = "claude-lint-baseline.json"
         fixable = ["CL3"]
         unfixable = ["CL303"]
+        cache-dir = "/var/cache/claude-lint"
         max-file-size = 1_000
         file-time-limit = 2.5
         """,
@@ -192,6 +193,7 @@ def test_all_keys_are_read_into_the_values_the_program_works_with() -> None:
         baseline=here / "claude-lint-baseline.json",
         fixable=("CL3",),
         unfixable=("CL303",),
+        cache_dir=Path("/var/cache/claude-lint"),
         max_file_size=1000,
         file_time_limit=2.5,
     )

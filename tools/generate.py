@@ -25,7 +25,7 @@ README = PROJECT / "README.md"
 PICTURE = PROJECT / "examples" / "broken_app.svg"
 
 # The picture must not change from one day to the next, nor with the terminal.
-PICTURED = ("examples/broken_app", "--as-of", "2026-11-24")
+PICTURED = ("examples/broken_app", "--as-of", "2026-11-24", "--no-cache")
 WIDTH = 110
 # How wide rich draws a character.
 CELL = 12.2

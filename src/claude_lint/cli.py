@@ -6,6 +6,7 @@ import dataclasses
 import datetime
 import difflib
 import os
+import shutil
 import signal
 import sys
 import traceback
@@ -172,6 +173,7 @@ def command_line() -> None:
 @click.option("--dump-facts", is_flag=True, help="Print what each call sends, as JSON.")
 @click.option("--timings", is_flag=True, help="Say on stderr what took how long.")
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Use N processes.")
+@click.option("--no-cache", is_flag=True, expose_value=False, help="Check every file anew.")
 @click.option("-q", "--quiet", is_flag=True, help="Print findings and errors only.")
 @click.option("-v", "--verbose", is_flag=True, help="Say more about the run.")
 @_version_option
@@ -305,3 +307,19 @@ def config(path: Path, config: Path | None, isolated: bool) -> None:
     for name, value, origin in describe(path, config=config, isolated=isolated):
         said = f"{name} = {value}" if value is not None else f"{name} is not set"
         terminal.write(f"{said}  # {origin}\n")
+
+
+@command_line.command()
+@_config_option
+@_isolated_option
+def clean(config: Path | None, isolated: bool) -> None:
+    """Empty the cache."""
+    cache = load_settings(Path(), config=config, isolated=isolated).cache_dir
+    if not cache.exists():
+        terminal.tell(f"Nothing to clean: there is no {cache}")
+        return
+    # A mistaken `cache-dir` must not cost anybody their files.
+    if not (cache / "CACHEDIR.TAG").is_file():
+        raise click.UsageError(f"{cache} holds no CACHEDIR.TAG, so it is no cache; left as it is")
+    shutil.rmtree(cache)
+    terminal.tell(f"Removed {cache}")

@@ -87,6 +87,7 @@ class Settings:
     baseline: Path | None
     fixable: tuple[str, ...]
     unfixable: tuple[str, ...]
+    cache_dir: Path
     max_file_size: int
     file_time_limit: float
     origins: Mapping[KeyPath, Origin] = field(default_factory=dict, compare=False, repr=False)

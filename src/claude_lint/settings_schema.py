@@ -323,6 +323,12 @@ KEYS: tuple[Key, ...] = (
     Key("fixable", _SELECTORS, ["ALL"], "Rules whose fixes may be applied."),
     Key("unfixable", _SELECTORS, [], "Rules whose fixes may not be applied."),
     Key(
+        "cache-dir",
+        Text("a path", make=_path),
+        ".claude-lint-cache",
+        "Folder in which results are kept from run to run.",
+    ),
+    Key(
         "max-file-size",
         Number("a number of bytes above 0", 1),
         5_000_000,
