@@ -13,18 +13,16 @@ from claude_lint.checks.repairs import (
 )
 from claude_lint.claude.delays import Pace
 from claude_lint.claude.disabled_retries import DisabledRetry
-from claude_lint.claude.facts import CallSite, Request, is_absent
+from claude_lint.claude.facts import CallSite, Request
 from claude_lint.claude.failures import CLIENT_ERRORS
 from claude_lint.claude.retries import Attempt, Retry
 from claude_lint.claude.retry_policies import REPEATABLE, Policy
+from claude_lint.claude.timeouts import Untimed
 from claude_lint.findings import Safety, Severity
 from claude_lint.python.values import Constant, options
 
 _OWN = frozenset({"loop", "iterator", "decorator", "call", "recursion"})
 """Retries whose waiting and giving up stand in the code."""
-
-_WAITS_FOREVER = frozenset({"requests", "urllib", "urllib3", "http.client", "curl"})
-_HTTPX = frozenset({"httpx", "httpx2"})
 
 
 def _is_raw(site: CallSite) -> bool:
@@ -175,28 +173,17 @@ _SDK_DEFAULT = 2
 
 
 @rule("missing-timeout")
-def missing_timeout(site: CallSite, view: View) -> Iterator[Problem]:
+def missing_timeout(untimed: Untimed, view: View) -> Iterator[Problem]:
     """CL406."""
-    if not _is_raw(site) or not all(_has_no_timeout(request) for request in site.requests):
+    if not _is_raw(untimed.site):
         return
-    library = site.first.library
-    if library in _HTTPX and site.first.timeout is None:
-        fact = f"No `timeout` is given, and {library} gives up after 5 s"
-    else:
-        fact = f"No `timeout` is given, and {library} waits without end"
+    library, seconds = untimed.site.first.library, untimed.seconds
+    then = f"gives up after {seconds} s" if seconds is not None else "waits without end"
     yield Problem(
-        site.call,
-        fact,
+        untimed.call,
+        f"No `timeout` is given, and {library} {then}",
         help="Pass a `timeout` longer than the longest answer may take, or stream the answer",
     )
-
-
-def _has_no_timeout(request: Request) -> bool:
-    if request.library not in _WAITS_FOREVER | _HTTPX:
-        return False
-    if request.timeout is not None:
-        return all(is_absent(one) for one in options(request.timeout))
-    return request.arguments is None or not request.arguments.may_pass("timeout")
 
 
 @rule("ineffective-retry")

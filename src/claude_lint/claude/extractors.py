@@ -22,6 +22,7 @@ from claude_lint.claude.sdk_uses import (
     sdk_members,
     sdk_names,
 )
+from claude_lint.claude.timeouts import Untimed, untimed
 from claude_lint.claude.view import View
 from claude_lint.python.module import Module
 
@@ -52,6 +53,7 @@ EXTRACTORS: dict[type, Callable[[View], Iterable[Any]]] = {
     Attempt: attempts,
     Retry: retries,
     DisabledRetry: disabled_retries,
+    Untimed: untimed,
     SdkName: sdk_names,
     SdkMember: sdk_members,
     SdkCall: sdk_calls,
