@@ -58,3 +58,29 @@ def test_an_attribute_of_self_knows_what_derived_classes_hand_up() -> None:
                 use(self.url)
         """
     ) == ["'https://one'"]
+
+
+def test_each_derived_class_hands_up_its_own() -> None:
+    assert resolve(
+        """
+        class Base:
+            def __init__(self, url):
+                self.url = url
+
+        class One(Base):
+            def __init__(self, url="https://one"):
+                super().__init__(url=url)
+
+            def ask(self):
+                use(self.url)
+
+        class Two(Base):
+            def __init__(self, key):
+                super().__init__("https://two")
+
+            def ask(self):
+                use(self.url)
+
+        One()
+        """
+    ) == ["'https://one'", "'https://two'"]

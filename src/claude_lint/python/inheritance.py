@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -70,9 +71,7 @@ def calls_of_base(
     """Yield the calls `super().__init__(…)` that run a base's `__init__`."""
     for module in modules:
         for call in module.call_sites(function.name):
-            if not isinstance(call.func, cst.Attribute):
-                continue
-            if not isinstance(call.func.value, cst.Call):
+            if not _is_of_super(call):
                 continue
             for one in options(evaluator.value(module, call.func)):
                 if isinstance(one, FunctionValue) and one.scope is function:
@@ -92,16 +91,27 @@ def initializer(evaluator: Evaluator, cls: ClassValue) -> Scope | None:
 
 
 def base_frame(
-    evaluator: Evaluator, receiver: Instance, function: Scope, derived: Frame
+    evaluator: Evaluator, receiver: Instance, function: Scope, run: Scope, frame: Frame | None
 ) -> Frame | None:
-    """Return the frame of a base's `__init__` as that of the derived class calls it."""
+    """Return the frame of a base's `__init__` as the one that is run calls it, in its own frame."""
     from claude_lint.python.functions import frame_for
 
-    module = derived.scope.module
-    for caller, call in calls_of_base(evaluator, function, [module]):
-        if caller.place(call)[0].function() is derived.scope:
-            return frame_for(evaluator, FunctionValue(function, receiver), caller, call, derived)
+    module = run.module
+    for call in module.call_sites(run.name):
+        if module.place(call)[0].function() is not run or not _is_of_super(call):
+            continue
+        for one in options(evaluator.value(module, call.func)):
+            if not isinstance(one, FunctionValue) or one.scope is run:
+                continue
+            up = frame_for(evaluator, replace(one, receiver=receiver), module, call, frame)
+            if one.scope is function:
+                return up
+            return base_frame(evaluator, receiver, function, one.scope, up)
     return None
+
+
+def _is_of_super(call: cst.Call) -> bool:
+    return isinstance(call.func, cst.Attribute) and isinstance(call.func.value, cst.Call)
 
 
 # ---------------------------------------------------------------------- heirs

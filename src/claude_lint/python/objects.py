@@ -274,20 +274,20 @@ def _changed_elsewhere(
 
 
 def _method_frame(evaluator: Evaluator, base: Instance, scope: Scope) -> Frame | None:
-    """Return the frame of `__init__` for an instance whose arguments are known."""
-    if base.arguments is None or base.call is None:
-        return None
+    """Return the frame of the `__init__` that sets an attribute, as making the object runs it."""
     function = scope.function()
     if function is None or function.name != "__init__":
         return None
-    key = (id(base.arguments), function)
+    key = (id(base.arguments) if base.arguments is not None else id(base.cls.scope), function)
     if key not in evaluator.init_frames:
-        run = initializer(evaluator, base.cls) or function
-        arguments = replace(base.arguments, given=(base, *base.arguments.given))
-        frame: Frame | None = Frame(run, arguments, base, base.call, None, 1)
         evaluator.init_frames[key] = None  # while the frame is worked out
-        if frame is not None and run is not function:
-            frame = base_frame(evaluator, base, function, frame)
+        run = initializer(evaluator, base.cls) or function
+        frame: Frame | None = None
+        if base.arguments is not None and base.call is not None:
+            arguments = replace(base.arguments, given=(base, *base.arguments.given))
+            frame = Frame(run, arguments, base, base.call, None, 1)
+        if run is not function:
+            frame = base_frame(evaluator, base, function, run, frame)
         evaluator.init_frames[key] = frame
     return evaluator.init_frames[key]
 
