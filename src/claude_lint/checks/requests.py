@@ -11,6 +11,7 @@ from claude_lint.checks.repairs import insert_argument, insert_entry, repair
 from claude_lint.claude.facts import GENERATING, CallSite
 from claude_lint.claude.misnomers import misnamed_fields
 from claude_lint.findings import Safety
+from claude_lint.python.syntax import walk
 from claude_lint.python.values import Origin
 
 _NEEDING_FIELDS = GENERATING | {"messages.count_tokens"}
@@ -27,6 +28,7 @@ def missing_max_tokens(site: CallSite, view: View) -> Iterator[Problem]:
         site.call,
         f"This request sends no `max_tokens`: {_consequence(site)}",
         help="Pass `max_tokens`, the most tokens the answer may have",
+        related=_payloads(site),
         fix=_insertion(site, view),
     )
 
@@ -47,6 +49,7 @@ def missing_field(site: CallSite, view: View) -> Iterator[Problem]:
             site.call,
             f"This request sends no {' and no '.join(missing)}: {_consequence(site)}",
             help=f"Pass {' and '.join(missing)}",
+            related=_payloads(site),
         )
 
 
@@ -72,6 +75,20 @@ def _consequence(site: CallSite) -> str:
     if site.first.operation == "batch.item":
         return "the batch answers this item with an error"
     return "the SDK raises TypeError" if site.first.surface == "sdk" else "the API answers 400"
+
+
+def _payloads(site: CallSite) -> tuple[tuple[Origin, str], ...]:
+    """Point at the dictionaries that lack what is missing, where they stand apart from the call."""
+    found: dict[cst.CSTNode, tuple[Origin, str]] = {}
+    for request in site.requests:
+        for option in request.body.options:
+            for entry in option.entries:
+                module, node = entry.origin.module, entry.origin.node
+                display = module.parents.get(node)
+                if isinstance(node, cst.DictElement) and display is not None:
+                    found[display] = (Origin(module, display), "this is what it sends")
+    around = set(walk(site.call.node))
+    return tuple(place for node, place in found.items() if node not in around)
 
 
 def _insertion(site: CallSite, view: View) -> Repair | None:
