@@ -320,3 +320,19 @@ def test_the_old_name_of_max_tokens_is_told_alone(lint: Lint) -> None:
     assert {f.fix and (f.fix.title, f.fix.safety) for f in findings} == {
         ("Use `max_tokens`", Safety.SAFE)
     }
+
+
+def test_a_name_of_the_packages_kept_elsewhere_is_told_where_it_is_read(check: Lint) -> None:
+    check(
+        """
+        import anthropic
+
+
+        class Legacy:
+            def __init__(self):
+                self.HUMAN_PROMPT = anthropic.HUMAN_PROMPT  # error: removed-api
+
+            def split(self, text):
+                return text.split(self.HUMAN_PROMPT)
+        """
+    )

@@ -364,3 +364,41 @@ def test_forcing_is_judged_by_model_and_by_thinking(check: Lint) -> None:
         )
         """
     )
+
+
+def test_a_limit_that_code_works_out_is_trusted(check: Lint) -> None:
+    check(
+        """
+        import anthropic
+
+
+        def ask(client: anthropic.Anthropic, model, messages, thinking, limits):
+            how = None
+            most = 4096
+            if thinking:
+                how = {"type": "enabled", "budget_tokens": thinking.get("budget", 10_000)}
+                most = max(4096, how["budget_tokens"] + 1000)
+            params = {"model": model, "max_tokens": most, "messages": messages}
+            if how:
+                params["thinking"] = how
+            client.messages.create(**params)
+            return client.messages.create(
+                model=model,
+                max_tokens=limits.get(model) or 4096,
+                messages=messages,
+                thinking={"type": "enabled", "budget_tokens": 8000},
+            )
+
+
+        def short(client: anthropic.Anthropic, model, messages, most=4096):
+            return client.messages.create(
+                model=model,
+                max_tokens=most,
+                messages=messages,
+                thinking={
+                    "type": "enabled",
+                    "budget_tokens": 8000,  # error: invalid-thinking-budget
+                },
+            )
+        """
+    )

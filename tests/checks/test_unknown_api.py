@@ -276,3 +276,58 @@ def test_newer_resources_are_told_where_the_range_ends(lint: Lint) -> None:
             "",
         )
     ]
+
+
+def test_what_is_passed_sometimes_may_go_to_another_method(lint: Lint) -> None:
+    code = f"""{HEAD}
+def ask(betas, **options):
+    params = dict(common)
+    if betas:
+        params["betas"] = betas
+    if options:
+        params["max_retries"] = 3
+    if betas:
+        return client.beta.messages.create(**params)
+    return client.messages.create(**params)
+"""
+    found = told(lint(code, target_sdk="1"), "unknown-argument")
+    assert {message.split("`")[3] for _severity, message, _cure in found} == {"max_retries"}
+
+
+@pytest.mark.parametrize(
+    ("call", "cure"),
+    [
+        (
+            "client.beta.messages.stream(stream=True, **common)",
+            "Leave `stream` out: this method always streams",
+        ),
+        (
+            "client.messages.count_tokens(**common)",
+            "Leave `max_tokens` out: to count tokens makes no answer",
+        ),
+    ],
+)
+def test_what_makes_no_sense_for_a_method_is_told_for_all_releases(
+    lint: Lint, call: str, cure: str
+) -> None:
+    ((severity, _message, told_cure),) = told(lint(f"{HEAD}{call}\n"), "unknown-argument")
+    assert (severity, told_cure) == ("error", cure)
+
+
+def test_what_belongs_to_a_call_is_none_of_the_client(lint: Lint) -> None:
+    code = """
+    import anthropic
+
+    client = anthropic.Anthropic(max_retries=4, model="claude-opus-5-5", temperature=0)
+    """
+    assert told(lint(code), "unknown-argument") == [
+        (
+            "error",
+            f"`Anthropic` takes no `{name}`: the call raises TypeError",
+            cure,
+        )
+        for name, cure in (
+            ("model", "Pass `model` to each call"),
+            ("temperature", "Leave `temperature` out"),
+        )
+    ]

@@ -16,7 +16,15 @@ from claude_lint.checks.arguments import (
 from claude_lint.checks.repairs import repair
 from claude_lint.claude.catalog import Model
 from claude_lint.claude.facts import Request
-from claude_lint.claude.in_force import Number, betas, mappings, named_models, numbers, sent
+from claude_lint.claude.in_force import (
+    Number,
+    betas,
+    is_computed,
+    mappings,
+    named_models,
+    numbers,
+    sent,
+)
 from claude_lint.findings import Safety
 from claude_lint.python.flow import NO_ARMS, Arms
 from claude_lint.python.values import Entry, Mapping, Origin, strings
@@ -148,7 +156,9 @@ def _answers_not_above(
     ):
         return
     for entry in sent(request, "max_tokens", thinking.under):
-        for most in numbers(entry.value):
+        if is_computed(entry.value):
+            continue
+        for most in numbers(entry.value, thinking.under):
             if tokens.amount >= most.amount and thinking.is_with(tokens, entry, most):
                 yield entry, most
 

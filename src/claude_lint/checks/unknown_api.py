@@ -43,7 +43,7 @@ def arguments(call: SdkCall, view: View) -> Iterator[Problem]:
 def _is_told_elsewhere(call: SdkCall, name: str, view: View) -> bool:
     """Tell whether the keyword is sampling-parameter's, openai-parameter's or removed-api's."""
     is_message = call.method.rpartition(".")[0].endswith("messages")
-    if name in _TOLD_ELSEWHERE or (is_message and name in view.catalog.openai_parameters):
+    if is_message and (name in _TOLD_ELSEWHERE or name in view.catalog.openai_parameters):
         return True
     history = sdk_history.load()
     return f"{call.method}:{name}" in history.arguments or (
@@ -73,11 +73,15 @@ def _unknown_keyword(call: SdkCall, entry: Entry, name: str, view: View) -> Iter
         return
     foreign = sdk_history.load().foreign_arguments.get(name)
     meant = _meant(name, foreign, keyword)
-    is_blunder = bool(meant or foreign) or _is_client_option(call, name, view)
+    senseless = sdk_history.load().senseless_arguments.get(
+        (call.method.removeprefix("beta."), name)
+    )
+    is_blunder = bool(meant or foreign or senseless) or _is_misplaced(call, name, view)
     failing = {
         major
         for major in keyword.known - keyword.taking
-        if is_blunder or not _may_gain(major, view)
+        # What is passed only sometimes may be passed only where another method is called.
+        if is_blunder or not (entry.under or _may_gain(major, view))
     }
     if keyword.was_taken:
         failing.discard(0)
@@ -88,7 +92,7 @@ def _unknown_keyword(call: SdkCall, entry: Entry, name: str, view: View) -> Iter
     yield Problem(
         entry.origin,
         extent.qualify(f"`{call.callee}` takes no `{name}`: the call raises TypeError"),
-        help=_cure(name, meant, foreign, call, view),
+        help=senseless or _cure(name, meant, foreign, call, view),
         severity=extent.severity,
         fix=repair(view, f"Use `{meant}`", Safety.UNSAFE, replace_key(entry, meant))
         if meant_free
@@ -103,15 +107,18 @@ def _meant(name: str, foreign: ForeignName | None, keyword: Keyword) -> str:
     return nearest(name, keyword.others) or ""
 
 
-def _is_client_option(call: SdkCall, name: str, view: View) -> bool:
-    """Tell whether a method is passed what only the client itself takes."""
-    if not call.method:
-        return False
+def _is_misplaced(call: SdkCall, name: str, view: View) -> bool:
+    """Tell whether a method is passed what only clients take, or a client what calls take."""
     surface = sdk_surface.load()
-    return any(
-        name in (surface.constructor(call.client, major) or ())
-        for major in view.target.sdk_majors()
-    )
+    for major in view.target.sdk_majors():
+        if call.method:
+            taken = surface.constructor(call.client, major)
+        else:
+            method = surface.method(call.client, "messages.create", major)
+            taken = method.keywords | method.past if method is not None else None
+        if name in (taken or ()):
+            return True
+    return False
 
 
 def _cure(name: str, meant: str, foreign: ForeignName | None, call: SdkCall, view: View) -> str:
@@ -119,8 +126,13 @@ def _cure(name: str, meant: str, foreign: ForeignName | None, call: SdkCall, vie
         return f"Use `{meant}`"
     if foreign is not None and foreign.instead:
         return foreign.instead
-    if _is_client_option(call, name, view):
+    newest = sdk_surface.load().method(
+        call.client, "messages.create", max(view.target.sdk_majors())
+    )
+    if call.method and _is_misplaced(call, name, view):
         return f"Pass `{name}` to the client, or to `client.with_options`"
+    if not call.method and newest is not None and name in newest.keywords:
+        return f"Pass `{name}` to each call"
     return f"Leave `{name}` out"
 
 

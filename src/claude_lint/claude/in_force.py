@@ -19,6 +19,7 @@ from claude_lint.python.values import (
     Result,
     Sequence,
     Symbol,
+    Unknown,
     Value,
     options,
     strings,
@@ -161,9 +162,27 @@ def mappings(value: Value | None) -> Iterator[Mapping]:
                 yield Mapping(keywords.entries, keywords.rest, origin=one.origin, under=one.under)
 
 
-def numbers(value: Value | None) -> Iterator[Number]:
-    """Yield the numbers a value is known to be able to be, environment defaults included."""
-    for one in options(value):
+def is_computed(value: Value) -> bool:
+    """Tell whether code works a value out, so that it may well fit what it stands beside.
+
+    What a caller may pass is not worked out here.
+    """
+    return any(
+        not isinstance(one, (Constant, Environ))
+        and not (isinstance(one, Unknown) and one.why == "parameter")
+        for one in options(value)
+    )
+
+
+def numbers(value: Value | None, given: Arms = NO_ARMS) -> Iterator[Number]:
+    """Yield the numbers a value is known to be able to be, environment defaults included.
+
+    What is certainly bound again in the branches `given` is not what is there then.
+    """
+    found = options(value)
+    if any(one.under and one.under <= given for one in found):
+        found = tuple(one for one in found if one.under)
+    for one in found:
         if isinstance(one, Constant):
             if isinstance(one.value, (int, float)) and not isinstance(one.value, bool):
                 yield Number(one.value, one.origin, one.under)

@@ -43,7 +43,10 @@ class ForeignName:
 
 @dataclass(frozen=True, eq=False)
 class SdkHistory:
-    """All rows. Union types and removals are found by dotted path, foreign names by name."""
+    """All rows. Union types and removals are found by dotted path, foreign names by name.
+
+    `senseless_arguments` say what to do instead, by method without `beta` and keyword.
+    """
 
     names: Mapping[str, Removed]
     members: Mapping[str, Removed]
@@ -51,6 +54,7 @@ class SdkHistory:
     union_types: Mapping[str, Removed]
     foreign_members: Mapping[str, ForeignName]
     foreign_arguments: Mapping[str, ForeignName]
+    senseless_arguments: Mapping[tuple[str, str], str]
     schema_dict: Removed
     nonstreaming_since: Version
     nonstreaming_tokens: int
@@ -83,6 +87,9 @@ def load() -> SdkHistory:
         union_types={row["path"]: _removed("type", row) for row in data["union_type"]},
         foreign_members={row["name"]: ForeignName(**row) for row in data["foreign_member"]},
         foreign_arguments={row["name"]: ForeignName(**row) for row in data["foreign_argument"]},
+        senseless_arguments={
+            (row["method"], row["name"]): row["instead"] for row in data["senseless_argument"]
+        },
         schema_dict=_removed("argument", {**schema, "path": schema["argument"]}),
         nonstreaming_since=Version(streaming["since"]),
         nonstreaming_tokens=streaming["most_tokens"],

@@ -151,7 +151,7 @@ def sdk_names(view: View) -> Iterator[SdkName]:
         elif isinstance(node, cst.Attribute) and node.attr.value in _telling_names():
             if _is_target(module, node):
                 continue
-            for path in _paths(view, node):
+            for path in _paths_below(view, node):
                 is_guarded = guards.catches(node, "AttributeError") or guards.tests_attribute(
                     node.value, node.attr.value
                 )
@@ -200,6 +200,14 @@ def _is_for_types_only(module: Module, node: cst.CSTNode) -> bool:
     )
 
 
+def _paths_below(view: View, node: cst.Attribute) -> Iterator[str]:
+    """Yield the paths of an attribute that is read from the package itself."""
+    view.evaluator.reset()
+    for one in options(view.evaluator.value(view.module, node.value)):
+        if isinstance(one, Symbol) and f"{one.path}.".startswith(f"{LIBRARY}."):
+            yield f"{one.path}.{node.attr.value}".removeprefix(f"{LIBRARY}.")
+
+
 def _paths(view: View, node: cst.BaseExpression) -> Iterator[str]:
     view.evaluator.reset()
     for one in options(view.evaluator.value(view.module, node)):
@@ -227,7 +235,7 @@ def sdk_members(view: View) -> Iterator[SdkMember]:
         found = _members_of(view, outer)
         if found is not None:
             kinds, path = found
-            written = _written(outer, len(path))
+            written = _written(outer, path)
             guarded = frozenset(
                 one.attr.value
                 for one in written
@@ -285,13 +293,16 @@ def _is_watched(root: Value) -> bool:
     )
 
 
-def _written(node: cst.Attribute, count: int) -> tuple[cst.Attribute | None, ...]:
+def _written(node: cst.Attribute, path: tuple[str, ...]) -> tuple[cst.Attribute | None, ...]:
+    """Return where each name of a path is written in an expression."""
     found: list[cst.Attribute | None] = []
     one: cst.BaseExpression = node
-    while isinstance(one, cst.Attribute) and len(found) < count:
-        found.append(one)
-        one = one.value
-    found.extend([None] * (count - len(found)))
+    for name in reversed(path):
+        if isinstance(one, cst.Attribute) and one.attr.value == name:
+            found.append(one)
+            one = one.value
+        else:
+            found.append(None)
     return tuple(reversed(found))
 
 
