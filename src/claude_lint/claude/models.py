@@ -24,6 +24,7 @@ _SHOWN_NAMES = re.compile(
     r"|example|comment|price|prices|pricing|cost|costs|emoji|icon|usage|metavar|reason|placeholder|hint)s?(?:_|$)",
     re.IGNORECASE,
 )
+_PRICED_NAMES = re.compile(r"(?:^|_)(?:price|pricing|cost)s?(?:_|$)", re.IGNORECASE)
 _READERS = frozenset({
     "print", "debug", "info", "warning", "error", "exception", "critical", "log", "startswith",
     "endswith", "replace", "removeprefix", "removesuffix", "split", "find", "index", "count",
@@ -183,8 +184,8 @@ def _entry_role(module: Module, entry: cst.DictElement, child: cst.CSTNode) -> t
     key = string_value(entry.key)
     name = key if isinstance(key, str) else ""
     outer = _holder_name(module, entry)
-    if _SHOWN_NAMES.search(name) or _SHOWN_NAMES.search(outer):
-        return "", ""
+    if _SHOWN_NAMES.search(name) or _PRICED_NAMES.search(outer):
+        return "", ""  # a table from labels to IDs holds IDs to send, one of prices does not
     return "entry", name
 
 

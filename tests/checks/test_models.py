@@ -1,0 +1,215 @@
+"""CL3: models that requests name, and texts that only look like one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from claude_lint.findings import Finding
+
+Lint = Callable[..., list[Finding]]
+
+SDK = """
+import anthropic
+
+client = anthropic.Anthropic()
+M = [{"role": "user", "content": "x"}]
+"""
+
+
+def call(model: str, comment: str = "") -> str:
+    return f"client.messages.create(model={model}, max_tokens=5, messages=M){comment}\n"
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        "claude-4-sonnet",
+        "claude-opus-4.6",
+        "claude-opus-4-6-20260205",
+        "claude-sonnet-4-6-latest",
+        "claude-sonet-5-5",
+        "claude-3",
+        "gpt-4o",
+    ],
+)
+def test_a_model_that_does_not_exist_is_reported(check: Lint, model: str) -> None:
+    (finding,) = check(SDK + call(f'"{model}"', "  # error: unknown-model"))
+    assert finding.message == f"Model `{model}` does not exist: the API answers 404"
+    assert (finding.location.span.line, finding.location.span.column) == (5, 30)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        "claude-opus-6",  # newer than the catalogue
+        "claude-quartz-1",  # a family nobody knows
+        "claude-code-router",
+        "my-deployment",
+        "claude-opus-4-6",  # no date, and pinned all the same
+        "claude-opus-4-5-20251101",
+    ],
+)
+def test_a_model_that_may_exist_is_left_alone(check: Lint, model: str) -> None:
+    check(SDK + call(f'"{model}"'))
+
+
+def test_the_literal_is_reported_where_it_stands_once(check: Lint) -> None:
+    check(
+        SDK
+        + "import os\n"
+        + 'MODEL = os.getenv("MODEL") or "claude-2.1"  # error: retired-model\n'
+        + "def ask(model=MODEL):\n"
+        + "    "
+        + call("model")
+        + call("MODEL")
+        + "ask()\n"
+    )
+
+
+def test_every_item_of_a_list_that_is_looped_over_counts(check: Lint) -> None:
+    check(
+        SDK
+        + 'for model in ["claude-2.1", "claude-opus-5-5"]:  # error: retired-model\n    '
+        + call("model")
+    )
+
+
+def test_an_alias_map_is_read_with_get(check: Lint) -> None:
+    check(
+        SDK
+        + 'ALIASES = {"old": "claude-2.1", "new": "claude-opus-5-5"}  # error: retired-model\n'
+        + "def ask(name):\n    "
+        + call("ALIASES.get(name, name)")
+    )
+
+
+def test_a_constant_of_another_module_counts_there(check: Lint) -> None:
+    check(
+        {
+            "config.py": '"""For Claude."""\nMODEL = "claude-2.1"  # error: retired-model\n',
+            "main.py": SDK + "import config\n" + call("config.MODEL"),
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'PRICES = {"claude-2.1": 8.0}',
+        'MIGRATIONS = {"claude-2.1": "claude-opus-5-5"}',
+        'RETIRED = ["claude-2.1"]\ndef is_retired(model):\n    return model in RETIRED',
+        'def old(model):\n    return model == "claude-2.1" or model.startswith("claude-2.1")',
+        'def ask():\n    """Ask claude-2.1."""',
+        "x = 1  # claude-2.1",
+        'print("claude-2.1")',
+        'from typing import Literal\nModel = Literal["claude-2.1"]',
+        'parser.add_argument("--model", help="claude-2.1")',
+        'raise ValueError("claude-2.1")',
+    ],
+)
+def test_a_text_that_no_request_is_given_is_left_alone(check: Lint, code: str) -> None:
+    check(SDK + code)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'MODELS = {"fast": "claude-2.1"}',
+        'LABELS = {"Claude 2.1": "claude-2.1"}',
+        'parser.add_argument("--model", default="claude-2.1")',
+        'class Settings:\n    model: str = "claude-2.1"',
+        'def f(model="claude-2.1"): ...',
+        'self.model = "claude-2.1"',
+    ],
+)
+def test_a_retired_model_in_data_is_a_warning(check: Lint, code: str) -> None:
+    check(SDK + code + "  # warning: retired-model")
+
+
+@pytest.mark.parametrize(
+    ("client", "model"),
+    [
+        ('anthropic.Anthropic(base_url="https://gateway.example.com")', "claude-2.1"),
+        ('OpenAI(base_url="https://openrouter.ai/api/v1")', "anthropic/claude-3.5-sonnet"),
+        ("OpenAI()", "claude-2.1"),
+        ("MagicMock()", "claude-2.1"),
+    ],
+)
+def test_a_gateway_names_models_as_it_likes(lint: Lint, client: str, model: str) -> None:
+    method = "chat.completions" if "OpenAI" in client else "messages"
+    code = f"""
+import anthropic
+from openai import OpenAI
+from unittest.mock import MagicMock
+{client}.{method}.create(model="{model}", max_tokens=5, messages=[])
+"""
+    assert [
+        f
+        for f in lint(code)
+        if f.code.startswith("CL3") and f.severity > 1 and "Mock" not in client
+    ] == []
+
+
+@pytest.mark.parametrize(
+    ("code", "rule"),
+    [
+        ('ChatAnthropic(model="claude-3.5-sonnet-20241022")', "unknown-model"),
+        ('litellm.completion(model="anthropic/claude-2.1", messages=[])', "retired-model"),
+        ('Agent("anthropic:claude-3-5-haiku-latest")', "retired-model"),
+        ('boto3.client("bedrock-runtime").converse(modelId="claude-opus-4-6")', "wrong-platform-model"),
+        ('OpenAI(base_url="https://api.anthropic.com/v1/").chat.completions.create(model="claude-2.1")', "retired-model"),
+    ],
+)  # fmt: skip
+def test_other_libraries_send_models_too(check: Lint, code: str, rule: str) -> None:
+    check(
+        f"""
+import boto3
+import litellm
+from langchain_anthropic import ChatAnthropic
+from openai import OpenAI
+from pydantic_ai import Agent
+{code}  # error: {rule}
+"""
+    )
+
+
+def test_a_provider_s_prefix_is_kept_by_the_fix(lint: Lint) -> None:
+    (finding,) = lint('import litellm\nlitellm.completion("anthropic/claude-2.1")  # Claude\n')
+    assert finding.fix is not None
+    assert [edit.text for edit in finding.fix.edits] == ['"anthropic/claude-opus-5-5"'] or [
+        edit.text for edit in finding.fix.edits
+    ] == ['"anthropic/claude-sonnet-5-5"']
+
+
+def test_an_alias_that_moves_is_a_warning_and_its_fix_safe(check: Lint) -> None:
+    (finding,) = check(SDK + call('"claude-haiku-4-5"', "  # warning: unpinned-model"))
+    assert finding.fix is not None
+    assert finding.fix.safety.value == "safe"
+    assert [edit.text for edit in finding.fix.edits] == ['"claude-haiku-4-5-20251001"']
+
+
+def test_retirement_depends_on_the_day(lint: Lint) -> None:
+    code = SDK + call('"claude-sonnet-4-5-20250929"')
+    assert [f.rule for f in lint(code, as_of="2026-11-29")] == ["deprecated-model"]
+    assert [f.rule for f in lint(code, as_of="2026-11-30")] == ["retired-model"]
+    assert lint(code, as_of="2026-01-01") == []
+
+
+@pytest.mark.parametrize(
+    ("model", "rule"),
+    [
+        ("anthropic.claude-opus-4-6-v1", "wrong-platform-model"),
+        ("anthropic/claude-opus-5-5", "wrong-platform-model"),
+        ("Claude-Opus-5-5", "miscased-model"),
+        ("claude-opus-5-5 ", "miscased-model"),
+    ],
+)
+def test_the_same_model_under_another_name_is_reported(check: Lint, model: str, rule: str) -> None:
+    (finding,) = check(SDK + call(f'"{model}"', f"  # error: {rule}"))
+    assert finding.fix is not None
+    assert [edit.text for edit in finding.fix.edits] in (
+        ['"claude-opus-5-5"'],
+        ['"claude-opus-4-6"'],
+    )
