@@ -61,9 +61,10 @@ def item(
     if isinstance(base, Sequence) and isinstance(key, Constant) and isinstance(key.value, int):
         if base.is_closed and -len(base.items) <= key.value < len(base.items):
             return conditioned(base.items[key.value], base.under)
-    if isinstance(base, Sequence):
+    is_named = isinstance(key, Constant) and isinstance(key.value, str)
+    if isinstance(base, Sequence) and not is_named:
         return union([*base.items, Unknown(origin=origin, why="item")])
-    if isinstance(base, (Constant, Text)):
+    if isinstance(base, (Constant, Text, Sequence)):
         return Unknown(origin=origin, why="item")
     return Item(base, key, origin=origin, under=base.under)
 

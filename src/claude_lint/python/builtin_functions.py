@@ -159,7 +159,7 @@ def _collected(evaluator: Evaluator, arguments: Arguments, origin: Origin) -> Va
         return replace(one, kind=kind, changes=())
     if isinstance(one, Mapping):
         return Sequence(tuple(entry.key for entry in one.entries), one.rest, kind, origin=origin)
-    return Sequence((), (one,), kind, origin=origin)
+    return Sequence((), (one,), kind, frozenset({0}), origin=origin)
 
 
 def _urljoin(evaluator: Evaluator, arguments: Arguments, origin: Origin) -> Value:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from claude_lint.python import growth
+from claude_lint.python import growth, nesting
 from claude_lint.python.branches import in_frame, may_pass
 from claude_lint.python.flow import (
     END,
@@ -234,6 +234,8 @@ def _apply(evaluator: Evaluator, value: Value, change: Change) -> Value:
     event, path = change.event, change.path
     if not compatible(value.under, change.under):
         return value
+    if path and path[0].startswith("["):
+        return nesting.changed_inside(evaluator, value, change)
     if path and not (event.kind == "call" and len(path) == 1):
         return changed(value, (change,))
     if isinstance(value, Mapping):
@@ -389,13 +391,13 @@ def _changes_in(
 def parameter_for(function: FunctionValue, call: cst.Call, path: tuple[str, ...]) -> str | None:
     """Return the parameter that receives the object at `path` in a call."""
     from claude_lint.python.signatures import parameter_names
-    from claude_lint.python.syntax import access_path
+    from claude_lint.python.syntax import place_path
 
     names = parameter_names(function.scope)
     if function.receiver is not None:
         names = names[1:]
     for number, arg in enumerate(call.args):
-        if access_path(arg.value) == path:
+        if place_path(arg.value) == path:
             if arg.keyword is not None:
                 return arg.keyword.value
             return names[number] if number < len(names) else None

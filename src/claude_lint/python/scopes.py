@@ -18,7 +18,13 @@ from claude_lint.python.premises import (
     outcome,
     subject,
 )
-from claude_lint.python.syntax import access_path, assigned_names, children, walk
+from claude_lint.python.syntax import (
+    access_path,
+    assigned_names,
+    children,
+    place_path,
+    walk,
+)
 
 if TYPE_CHECKING:
     from claude_lint.python.module import Module, Unit
@@ -47,7 +53,7 @@ class Binding:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Event:
-    """A change to the object found at an access path such as `self.session.headers`.
+    """A change to the object found at a path such as `self.session.headers` or `d.[key]`.
 
     `kind`: setitem (`key`, `value`), delitem (`key`), setattr (the path's last name, `value`),
     call (`node` is the method call; the path ends with the method), augmented (`value`, and
@@ -296,10 +302,10 @@ class Builder:
             self._assign(node.target, node.value, node, scope, point, node.annotation.annotation)
         elif isinstance(node, cst.AugAssign):
             self._expression(node.value, scope, point)
-            path = access_path(node.target)
+            path = place_path(node.target)
             if path is not None:
                 self._event(Event("augmented", path, scope, point, node, value=node.value))
-            elif isinstance(node.target, cst.Subscript):
+            if isinstance(node.target, cst.Subscript):
                 self._expression(node.target, scope, point)
         elif isinstance(node, (cst.Import, cst.ImportFrom)):
             self._import(node, scope, point)
@@ -391,7 +397,7 @@ class Builder:
         scope: Scope,
         point: Point,
     ) -> None:
-        path = access_path(target.value)
+        path = place_path(target.value)
         if path is None or len(target.slice) != 1:
             return
         index = target.slice[0].slice
@@ -541,13 +547,13 @@ class Builder:
     def _call(self, node: cst.Call, scope: Scope, point: Point) -> None:
         self.module.note_call(node, scope, point)
         if isinstance(node.func, cst.Attribute):
-            path = access_path(node.func)
+            path = place_path(node.func)
             if path is not None:
                 self._event(Event("call", path, scope, point, node))
         for argument in node.args:
             if argument.star != "":
                 continue
-            path = access_path(argument.value)
+            path = place_path(argument.value)
             if path is not None:
                 self._event(Event("argument", path, scope, point, node))
 

@@ -60,6 +60,32 @@ def access_path(node: cst.CSTNode) -> tuple[str, ...] | None:
     return tuple(reversed(names))
 
 
+def place_path(node: cst.CSTNode) -> tuple[str, ...] | None:
+    """Return the path of a name, attribute or item: `("d", "[key]", "append")`, `("l", "[-1]")`.
+
+    An item that is not named by a literal is `"[]"`. None for anything else.
+    """
+    names: list[str] = []
+    while isinstance(node, (cst.Attribute, cst.Subscript)):
+        names.append(node.attr.value if isinstance(node, cst.Attribute) else f"[{_key(node)}]")
+        node = node.value
+    if not isinstance(node, cst.Name):
+        return None
+    names.append(node.value)
+    return tuple(reversed(names))
+
+
+def _key(node: cst.Subscript) -> str:
+    index = node.slice[0].slice if len(node.slice) == 1 else None
+    key = index.value if isinstance(index, cst.Index) else None
+    if isinstance(key, cst.SimpleString):
+        return str(string_value(key) or "")
+    sign = ""
+    if isinstance(key, cst.UnaryOperation) and isinstance(key.operator, cst.Minus):
+        sign, key = "-", key.expression
+    return sign + key.value if isinstance(key, cst.Integer) else ""
+
+
 def string_value(node: cst.CSTNode) -> str | bytes | None:
     """Return what a plain or concatenated string literal evaluates to, None for f-strings."""
     if isinstance(node, (cst.SimpleString, cst.ConcatenatedString)):
