@@ -448,3 +448,22 @@ def test_a_base_class_sends_what_each_derived_class_says(facts: Facts) -> None:
         ("claude", [{"x-api-key": "k"}]),
         ("gateway", [{"Authorization": "Bearer k"}]),
     ]
+
+
+def test_a_session_from_outside_is_told_by_what_callers_pass(facts: Facts) -> None:
+    ways = facts(
+        """
+        class Provider:
+            def __init__(self, session):
+                self.session = session
+            async def _post(self, url, headers, data):
+                return await self.session.post(url, headers=headers, json=data)
+            async def ask(self, data):
+                return await self._post("@messages", {"x-api-key": "k"}, data)
+            async def ask_other(self, data):
+                return await self._post(self.other_url, {"Authorization": "Bearer k"}, data)
+        """
+    )
+    assert [(way["platform"], way["headers"]) for way in ways] == [
+        ("claude", [{"x-api-key": "k"}, "?"])
+    ]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
-from claude_lint.claude import surfaces
+from claude_lint.claude import http_other, surfaces
 from claude_lint.claude.calls import Call, calls, calls_from_anywhere
 from claude_lint.claude.facts import CallSite, Request
 from claude_lint.claude.reading import Reading
@@ -49,8 +49,10 @@ def requests_of(evaluator: Evaluator, module: Module, reading: Reading) -> Reque
             continue
         evaluator.reset()
         # Most calls send nothing: that is told before their callers are looked at one by one.
-        if next(_read(calls_from_anywhere(evaluator, module, node), reading), None) is None:
-            continue
+        anywhere = list(calls_from_anywhere(evaluator, module, node))
+        if next(_read(iter(anywhere), reading), None) is None:
+            if not any(map(http_other.may_send, anywhere)):
+                continue
         found = list(_read(calls(evaluator, module, node), reading))
         for site in _sites(found):
             sites.append(site)

@@ -35,6 +35,14 @@ _NO_SENDERS = re.compile(
 )
 
 
+def may_send(call: Call) -> bool:
+    """Tell whether a call looks like an HTTP library's, whatever its URL turns out to be."""
+    sender, _name = _sender(call.callee)
+    if sender is None or _NO_SENDERS.search(_named(sender)):
+        return False
+    return any(call.arguments.get(name) is not None for name in ("headers", "json", "data"))
+
+
 def requests(call: Call, reading: Reading) -> Iterator[Request]:
     """Yield what a call that looks like an HTTP library's sends to Claude."""
     sender, name = _sender(call.callee)

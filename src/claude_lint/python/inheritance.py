@@ -147,8 +147,8 @@ def frames_of_heirs(
 ) -> Iterator[Frame]:
     """Yield the frames in which objects of derived classes run a method of their base.
 
-    `known` are the calls of the method; those from methods of the same class are seen with the
-    same object.
+    `known` are the calls of the method; those from methods of the same class run on the same
+    object, the others say themselves on which.
     """
     from claude_lint.python.functions import frame_for
     from claude_lint.python.signatures import is_method
@@ -169,7 +169,7 @@ def frames_of_heirs(
             made = frame_for(evaluator, FunctionValue(function, receiver), module, call, around)
             if made is not None:
                 yield made
-        if not own:
+        if not known:
             yield open_frame(evaluator, function, receiver)
 
 
