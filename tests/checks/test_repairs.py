@@ -368,6 +368,12 @@ def test_a_literal_becomes_a_look_into_the_environment() -> None:
     """)
 
 
+def test_an_f_string_keeps_its_quotes_to_itself() -> None:
+    code = Code("""import os\nx = f"{f('secret')}"\n""")
+    edits = repairs.read_environment(code.text("secret"), "KEY")
+    assert code.with_edits(edits) == """import os\nx = f"{f(os.environ['KEY'])}"\n"""
+
+
 def test_os_is_imported_only_once() -> None:
     code = Code('import os\nx = "secret"\n')
     edits = repairs.read_environment(code.text("secret"), "KEY")

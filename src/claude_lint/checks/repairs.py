@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import libcst as cst
 
 from claude_lint.checks import Repair, View
+from claude_lint.checks.code_edits import free_quote
 from claude_lint.findings import Edit, Safety, Span
 from claude_lint.python.module import Module, Unit
 from claude_lint.python.spans import span
@@ -61,8 +62,11 @@ def read_environment(at: Origin, variable: str) -> tuple[Edit, ...]:
     owner = scope.owner("os")
     if owner is not None and any(one.target != "os" for one in owner.bindings("os")):
         return ()  # the name is taken
+    quote = free_quote(at)
+    if quote is None:
+        return ()
     added = () if owner is not None else add_import(at.module, "os")
-    return (*added, *replace_expression(at, f'os.environ["{variable}"]'))
+    return (*added, *replace_expression(at, f"os.environ[{quote}{variable}{quote}]"))
 
 
 # ---------------------------------------------------------------------- arguments and entries
