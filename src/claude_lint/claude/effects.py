@@ -47,7 +47,7 @@ def _called(after: Aftermath, call: cst.Call, way: Way) -> list[Way]:
         return [replace(way, end="again", again=call)]
     delay = delay_of(after, call, way)
     if delay is not None:
-        return [replace(way, delays=(*way.delays, delay))]
+        way = replace(way, delays=(*way.delays, delay))
     if after.failure is not None and Answers(after, way).mentions_outcome(call):
         return _judged_by_function(after, call, way)
     return [way]

@@ -35,7 +35,10 @@ def loop_policy(evaluator: Evaluator, loop: Loop, sending: Sending) -> Policy | 
     good = _turns(after, sending, None)
     if good and all(way.repeats for way in good):
         return None  # goes round after a success as well: a loop over work, not over tries
-    if all(way.repeats or way.end == "asked" for way in good) and _asks_the_same(after, sending):
+    only_asked = isinstance(loop, cst.While) and not any(
+        not way.repeats and way.end != "asked" for way in good
+    )
+    if only_asked and _asks_the_same(after, sending):
         return None
     is_endless = isinstance(loop, cst.While) or _counts_for_ever(evaluator, loop, sending)
     return _policy(after, sending, "loop", is_endless)
@@ -130,7 +133,7 @@ def _policy(after: Aftermath, sending: Sending, kind: str, is_endless: bool) -> 
             again = [way for way in ways if way.repeats and _is_meant(way)]
         else:
             ways = _followed(after, sending, failure)
-            again = [way for way in ways if way.end == "again" and _is_same(after, way)]
+            again = [w for w in ways if w.end == "again" and _is_meant(w) and _is_same(after, w)]
         if not again:
             continue
         repeated[failure] = again
@@ -182,7 +185,7 @@ def _is_same(after: Aftermath, way: Way) -> bool:
 
 def _is_meant(way: Way) -> bool:
     """Tell whether the loop goes round because of the failure, not whatever the answer was."""
-    return way.is_seen or way.error is not None or way.result is not Mark.ANSWER
+    return way.is_seen or way.error is not None or not isinstance(way.result, Mark)
 
 
 def _delay(repeated: dict[Failure, list[Way]]) -> Delay:

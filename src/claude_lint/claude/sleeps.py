@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -21,8 +22,8 @@ _SLEEPERS = frozenset(
     f"{module}.sleep"
     for module in ("time", "asyncio", "anyio", "trio", "gevent", "eventlet", "curio")
 )
-_SLEEPING_NAMES = frozenset(
-    {"sleep", "_sleep", "wait", "_wait", "backoff", "_backoff", "sleep_for", "pause"}
+_WAITING_NAME = re.compile(
+    r"sleep|back_?off|(?:^|_)(?:wait|pause)$|wait_(?:before|between|and)", re.IGNORECASE
 )
 # Calls that only convert: the number they are given is the delay.
 _CONVERTERS = frozenset({"int", "float", "min", "max", "round", "abs", "timedelta", "str"})
@@ -32,32 +33,33 @@ _SLEEPING: WeakKeyDictionary[Scope, bool] = WeakKeyDictionary()
 
 def delay_of(after: Aftermath, call: cst.Call, way: Way) -> Delay | None:
     """Return how long a call waits, None where it does not."""
-    name = call.func.attr.value if isinstance(call.func, cst.Attribute) else ""
-    if isinstance(call.func, cst.Name):
-        name = call.func.value
     found = options(after.evaluator.value(after.module, call.func))
     if any(_is_sleeper(one) for one in found):
         return _amount(after, call.args[0].value, way) if call.args else NO_DELAY
-    for one in found:
-        if isinstance(one, FunctionValue) and _sleeps(after, one):
-            if not call.args:
-                return GROWING
-            return max((_amount(after, arg.value, way) for arg in call.args), key=lambda d: d.pace)
-    if name in _SLEEPING_NAMES and not any(isinstance(one, FunctionValue) for one in found):
-        return _amount(after, call.args[0].value, way) if call.args else GROWING
-    return None
+    is_own = any(isinstance(one, FunctionValue) for one in found)
+    if is_own and not any(_sleeps(one) for one in found):
+        return None
+    if not is_own and not _WAITING_NAME.search(_last_name(call)):
+        return None
+    amounts = [_amount(after, arg.value, way) for arg in call.args]
+    return max(amounts, key=lambda delay: delay.pace, default=GROWING)
 
 
-def _sleeps(after: Aftermath, function: FunctionValue) -> bool:
-    """Tell whether a function of the project waits."""
-    scope = function.scope
+def _last_name(call: cst.Call) -> str:
+    path = access_path(call.func)
+    if path is not None:
+        return path[-1]
+    return call.func.attr.value if isinstance(call.func, cst.Attribute) else ""
+
+
+def _sleeps(value: Value) -> bool:
+    """Tell whether a function of the project waits, by the names of what it calls."""
+    if not isinstance(value, FunctionValue):
+        return False
+    scope = value.scope
     if scope not in _SLEEPING:
-        _SLEEPING[scope] = any(
-            isinstance(part, cst.Call)
-            and (access_path(part.func) or ("",))[-1] == "sleep"
-            and _is_sleeper(after.evaluator.value(scope.module, part.func))
-            for part in walk(scope.node or cst.Pass())
-        )
+        calls = [part for part in walk(scope.node or cst.Pass()) if isinstance(part, cst.Call)]
+        _SLEEPING[scope] = any(_WAITING_NAME.search(_last_name(call)) for call in calls)
     return _SLEEPING[scope]
 
 
