@@ -371,6 +371,16 @@ def test_a_limit_that_code_works_out_is_trusted(check: Lint) -> None:
         """
         import anthropic
 
+        BUDGETS = {"low": 2048, "high": 16_000}
+
+
+        def level(client: anthropic.Anthropic, model, messages, effort):
+            budget = BUDGETS.get(effort, 0)
+            payload = {"model": model, "max_tokens": 4096 + budget, "messages": messages}
+            if budget:
+                payload["thinking"] = {"type": "enabled", "budget_tokens": budget}
+            return client.messages.create(**payload)
+
 
         def ask(client: anthropic.Anthropic, model, messages, thinking, limits):
             how = None
@@ -398,6 +408,18 @@ def test_a_limit_that_code_works_out_is_trusted(check: Lint) -> None:
                 thinking={
                     "type": "enabled",
                     "budget_tokens": 8000,  # error: invalid-thinking-budget
+                },
+            )
+
+
+        def fixed(client: anthropic.Anthropic, model, messages):
+            return client.messages.create(
+                model=model,
+                max_tokens=4 * 1024,
+                messages=messages,
+                thinking={
+                    "type": "enabled",
+                    "budget_tokens": 8 * 1024,  # error: invalid-thinking-budget
                 },
             )
         """

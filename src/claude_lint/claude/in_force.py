@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+import libcst as cst
+
 from claude_lint.claude.catalog import Model, State
 from claude_lint.claude.facts import Fields, Request, is_absent
 from claude_lint.claude.model_ids import Verdict, judge
 from claude_lint.claude.view import View
 from claude_lint.python.flow import NO_ARMS, Arms, compatible
+from claude_lint.python.syntax import walk
 from claude_lint.python.values import (
     Constant,
     Entry,
@@ -168,9 +171,17 @@ def is_computed(value: Value) -> bool:
     What a caller may pass is not worked out here.
     """
     return any(
-        not isinstance(one, (Constant, Environ))
-        and not (isinstance(one, Unknown) and one.why == "parameter")
+        _is_from_names(one)
+        if isinstance(one, Constant)
+        else not (isinstance(one, Environ) or (isinstance(one, Unknown) and one.why == "parameter"))
         for one in options(value)
+    )
+
+
+def _is_from_names(value: Constant) -> bool:
+    """Tell whether a constant is the result of an expression with names in it."""
+    return value.origin is not None and any(
+        isinstance(node, cst.Name) for node in walk(value.origin.node)
     )
 
 
