@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+import rule_examples
 from claude_lint import checker, cli, engine
 from claude_lint.checker import CheckResult, CheckSettings
 from claude_lint.engine import Options, Report
@@ -460,6 +461,17 @@ def test_a_diff_changes_nothing_and_exits_1() -> None:
     )
     assert result.stderr == "Would fix 1 problem.\n1 fixable with --fix --unsafe-fixes.\n"
     assert read("app") == "x = [Cold, old]\n"
+
+
+def test_a_key_in_a_diff_is_masked_and_that_is_told() -> None:
+    key = rule_examples.make_key("api03")
+    write(app=f"x = Cold\nkey = '{key}'\n")
+    result = cli_run("--diff")
+
+    assert " key = 'sk-ant-api03…'\n" in result.stdout
+    assert result.stderr.startswith(
+        "warning: keys are masked in this patch, so it cannot be applied\n"
+    )
 
 
 def test_an_empty_diff_exits_0_whatever_is_found() -> None:
