@@ -66,10 +66,7 @@ def disabled_retry(disabled: DisabledRetry, view: View) -> Iterator[Problem]:
     if not unretried and not disabled.is_alone:
         return
     related = [(one.call, "sent once") for one in unretried[:3]]
-    if (
-        disabled.zero.origin is not None
-        and disabled.zero.origin.node is not disabled.entry.origin.node
-    ):
+    if disabled.zero.origin is not None and not disabled.is_literal:
         related.append((disabled.zero.origin, "the 0 comes from here"))
     yield Problem(
         disabled.entry,
@@ -81,7 +78,7 @@ def disabled_retry(disabled: DisabledRetry, view: View) -> Iterator[Problem]:
 
 
 def _without_setting(disabled: DisabledRetry, view: View) -> Repair | None:
-    if disabled.entry.value is not disabled.zero:  # what is passed is not always 0
+    if not disabled.is_literal:
         return None
     edits = delete_entries(disabled.entry)
     return repair(view, "Remove `max_retries=0`", Safety.UNSAFE, edits)

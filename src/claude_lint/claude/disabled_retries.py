@@ -32,6 +32,14 @@ class DisabledRetry:
     attempts: tuple[Attempt, ...]
     is_alone: bool
 
+    @property
+    def is_literal(self) -> bool:
+        """Whether the 0 is written as the argument itself."""
+        written = self.entry.origin.node
+        if not isinstance(written, (cst.Arg, cst.DictElement)) or self.zero.origin is None:
+            return False
+        return written.value is self.zero.origin.node
+
 
 def disabled_retries(view: View) -> Iterator[DisabledRetry]:
     """Yield the clients of a file that do not retry."""
