@@ -77,6 +77,8 @@ class StandIn:
                 word == "neighbour" and b"harm" in self.neighbour(source).split()
             ):
                 yield found(DEPRECATED, at)
+            elif word == "later" and b"each" in self.neighbour(source):
+                yield found(DEPRECATED, at, Safety.SAFE, Edit(at, "last"))
             elif word == "both":
                 other = Location("lib.py", Span(2, 5, 2, 9))
                 yield found(RETIRED, at, Safety.SAFE, Edit(at, "each"), Edit(other, "each"))
@@ -230,6 +232,14 @@ def test_a_fix_may_change_two_files_of_the_run() -> None:
 
     assert (read("app"), read("lib")) == ("x = each\n", "y = each_\n")
     assert report.findings == ()
+
+
+def test_files_that_are_mended_together_see_what_became_of_each_other() -> None:
+    write(app="x = [both, later]\n", lib="y = both_\n")
+    report = fix(unsafe_fixes=True)
+
+    assert read("app") == "x = [each, last]\n"
+    assert report.refusals == ()
 
 
 def test_a_fix_that_changes_two_files_is_not_safe() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import warnings
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from claude_lint.files.changes import Step, Unwritable, moved
@@ -87,7 +87,7 @@ class _Refused(Exception):
 
 def mend(mending: Mending) -> Mended:
     """Apply fixes until there are none left but those that had to be refused."""
-    files: _Files = {task.display: _judged(task, {}) for task in mending.tasks}
+    files: _Files = {task.display: _judged(task, ()) for task in mending.tasks}
     steps: dict[str, tuple[Step, ...]] = {}
     fixed: Counter[tuple[str, str, str]] = Counter()
     refused = _RefusedFixes()
@@ -119,8 +119,8 @@ def mend(mending: Mending) -> Mended:
     return Mended(contents, steps, fixed, tuple(refused.now(files)), rounds < _MOST_ROUNDS)
 
 
-def _judged(task: Task, changed: Mapping[str, Task]) -> _File:
-    contents = {other.path: other.data for other in changed.values()}
+def _judged(task: Task, changed: Iterable[Task]) -> _File:
+    contents = {other.path: other.data for other in changed}
     source = decode_source(task.path, task.display, task.data)
     return _File(task, source, judge(task, contents))
 
@@ -165,15 +165,15 @@ def _attempt(files: _Files, chosen: Chosen, mending: Mending) -> _Advance:
 
 def _applied(files: _Files, chosen: Chosen) -> _Files:
     """Make changes, and judge the files again."""
-    changed: dict[str, Task] = {}
+    tasks = {path: file.task for path, file in files.items()}
     for path, step in chosen.steps.items():
         file = files[path]
         try:
             data = rewrite(file.source, file.task.data, step)
         except Unwritable as reason:
             raise _Refused(str(reason)) from None
-        changed[path] = replace(file.task, data=data)
-    after = {path: _judged(changed.get(path, file.task), changed) for path, file in files.items()}
+        tasks[path] = replace(file.task, data=data)
+    after = {path: _judged(task, tasks.values()) for path, task in tasks.items()}
     for path, file in after.items():
         was = files[path]
         is_worse = file.judged.is_refused or len(file.judged.notes) > len(was.judged.notes)
