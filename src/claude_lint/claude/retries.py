@@ -66,9 +66,18 @@ class Retry:
 
 
 def attempts(view: View) -> Iterator[Attempt]:
-    """Yield the calls of a file that send."""
+    """Yield the calls of a file that send with the SDK, or by hand to Claude."""
     for site in view.requests.sites:
-        yield attempt(view, site)
+        if _is_ours(site):
+            yield attempt(view, site)
+
+
+def _is_ours(site: CallSite) -> bool:
+    """Tell whether retries around a call are Claude's affair, and not another library's."""
+    return any(
+        request.surface == "sdk" or (request.surface == "raw" and request.is_first_party)
+        for request in site.requests
+    )
 
 
 def attempt(view: View, site: CallSite) -> Attempt:
@@ -89,7 +98,7 @@ def _attempt(view: View, site: CallSite) -> Attempt:
 
 def retries(view: View) -> Iterator[Retry]:
     """Yield the retries that a file applies, one for each request that they repeat."""
-    for site in _sites_met(view):
+    for site in filter(_is_ours, _sites_met(view)):
         for policy in attempt(view, site).policies:
             if policy.used.module is view.module:
                 at = policy.at if policy.at.module is view.module else policy.used
@@ -201,7 +210,7 @@ class _Search:
             for one in options(value):
                 yield from self._applied(one, at, outside, "decorator")
                 if not is_known(one):
-                    yield from self._task(at, node)
+                    yield from self._task(one, at, node)
 
     def _handed_over(self, arg: cst.Arg, sending: Sending) -> Iterator[Policy]:
         """Yield the retry of a function that is handed a function that sends."""
@@ -277,10 +286,11 @@ class _Search:
             for one in wanted
         )
 
-    def _task(self, at: Origin, node: cst.FunctionDef) -> Iterator[Policy]:
+    def _task(self, value: Value, at: Origin, node: cst.FunctionDef) -> Iterator[Policy]:
         """Yield the retry of a task queue: `@app.task(autoretry_for=…)`, `@task(retries=3)`."""
         text = _text_of(at.node)
-        if text in _RETRIED_BY_DEFAULT or text.endswith(tuple(f".{n}" for n in ("actor",))):
+        made_by = value.callee if isinstance(value, Result) else value
+        if isinstance(made_by, Symbol) and made_by.path in _RETRIED_BY_DEFAULT:
             yield Policy(at, at, "task", f"`{text}`")
             return
         call = at.node
