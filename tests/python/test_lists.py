@@ -121,6 +121,18 @@ def test_under_a_branch_there_are_two_lists() -> None:
     assert sent(code) == {"1", "1 2"}
 
 
+def test_one_branch_does_all_or_nothing() -> None:
+    code = """
+    def f(x):
+        items = [1]
+        if x:
+            items.append(2)
+            items.append(3)
+        send(items)
+    """
+    assert sent(code) == {"1", "1 2 3"}
+
+
 def test_a_function_of_the_project_may_fill_a_list() -> None:
     code = """
     def add(items, number, twice=False):

@@ -121,8 +121,11 @@ def _as_system(
     written = contents[0].origin if len(contents) == 1 else None
     if any(sent(request, "system")) or written is None or message.at.module is not view.module:
         return None
-    if not isinstance(written.node, cst.DictElement) or len(conversation.listed.items) < 2:
+    is_alone = len(conversation.listed.items) == 1 and conversation.listed.is_closed
+    if not isinstance(written.node, cst.DictElement) or is_alone:
         return None
+    if view.module.place(message.at.node)[0] is not request.scope:
+        return None  # what it says may have no name there
     text = code_of(Origin(written.module, written.node.value))
     around = passed.origin.module.parents.get(passed.origin.node)
     if isinstance(passed.origin.node, cst.Arg) and around is not None:
@@ -214,7 +217,8 @@ def _is_empty_list(value: Value) -> bool:
         return False
     parent = value.origin.module.parents.get(value.origin.node)
     if isinstance(parent, cst.Assign):
-        return isinstance(parent.targets[0].target, cst.Name)
+        scope, _point = value.origin.module.place(parent)
+        return isinstance(parent.targets[0].target, cst.Name) and scope.kind != "class"
     return isinstance(parent, (cst.Arg, cst.DictElement))
 
 

@@ -69,7 +69,12 @@ class Conversation:
 
     @cached_property
     def places(self) -> tuple[tuple[Message, ...], ...]:
-        """What can stand at each place of the list, as far as it is a message with a known role."""
+        """What can stand at each place of the list, as far as it is a message with a known role.
+
+        Nothing is told of a list that something may have been taken out of.
+        """
+        if self.listed.known_gaps() is None:
+            return ()
         return tuple(tuple(self._messages(item)) for item in self.listed.items)
 
     def all(self) -> Iterator[Message]:

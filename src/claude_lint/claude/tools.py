@@ -35,14 +35,16 @@ class Tool:
 
 
 def tools(request: Request) -> Iterator[Tool]:
-    """Yield the tools of a request that are dicts."""
+    """Yield the tools of a request that are dicts, but for those picked from another list."""
     for entry in sent(request, "tools"):
         for listed in options(entry.value):
             for item in listed.items if isinstance(listed, Sequence) else ():
                 for fields in mappings(item):
                     under = entry.under | listed.under | fields.under
-                    if fields.origin is not None and compatible(under, request.world):
-                        yield Tool(fields.origin, fields, _kind(fields), under)
+                    is_picked = any(arm.branch.kind == "round" for arm in fields.under)
+                    if fields.origin is None or is_picked or not compatible(under, request.world):
+                        continue
+                    yield Tool(fields.origin, fields, _kind(fields), under)
 
 
 def _kind(fields: Mapping) -> str | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from claude_lint.python.flow import END, Point
+from claude_lint.python.flow import END, NO_ARMS, Point, compatible, way_past
 from claude_lint.python.values import (
     Change,
     Constant,
@@ -62,7 +62,10 @@ def changed_list(evaluator: Evaluator, value: Sequence, change: Change) -> Value
     after = _after(evaluator, value, change)
     if after is value or not change.under:
         return after
-    return union([value, conditioned(after, change.under)])
+    past = way_past(change.under)
+    around = frozenset({past}) if past is not None else NO_ARMS
+    taken = conditioned(after, change.under)
+    return union([conditioned(value, around), taken]) if compatible(value.under, around) else taken
 
 
 def _after(evaluator: Evaluator, value: Sequence, change: Change) -> Value:
