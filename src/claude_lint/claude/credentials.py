@@ -152,7 +152,7 @@ def _in_unit(module: Module, unit: Unit, keys: list[Found]) -> Iterator[Credenti
 
 def _literals(module: Module, unit: Unit) -> list[tuple[cst.CSTNode, int, int]]:
     """Return the strings of a statement with their offsets, inner ones before those around them."""
-    found = []
+    found: list[tuple[cst.CSTNode, int, int]] = []
     for node in walk(unit.root) if unit.root is not None else ():
         if isinstance(node, (cst.SimpleString, cst.FormattedString)):
             place = span(module, node)

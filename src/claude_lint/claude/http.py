@@ -15,8 +15,8 @@ from claude_lint.claude.hosts import Target, targets
 from claude_lint.claude.http_bodies import as_mapping, unserialized
 from claude_lint.claude.reading import Reading
 from claude_lint.python import changes
-from claude_lint.python.texts import text_of, text_parts
 from claude_lint.python.flow import Arms, compatible
+from claude_lint.python.texts import text_of, text_parts
 from claude_lint.python.values import (
     Arguments,
     Attribute,
