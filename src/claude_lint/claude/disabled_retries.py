@@ -16,6 +16,8 @@ from claude_lint.python.syntax import access_path
 from claude_lint.python.values import Constant, Entry, Origin, options
 
 _SETTING = "max_retries"
+_MAKING = re.compile(r"Anthropic|^Client$|^with_options$|^copy$")
+_SETTING_UP = re.compile(rf"{_SETTING}|(?:Anthropic\w*|Client|with_options|copy)\(")
 _RETRYING = re.compile(r"retry|backoff|tenacity|stamina|\bexcept\b", re.IGNORECASE)
 
 
@@ -44,10 +46,8 @@ class DisabledRetry:
 def disabled_retries(view: View) -> Iterator[DisabledRetry]:
     """Yield the clients of a file that do not retry."""
     module = view.module
-    if _SETTING not in module.lines and not view.requests.sites:
-        return
-    module.load_matching(re.compile(_SETTING))
-    for node in list(module.calls):
+    module.load_matching(_SETTING_UP)
+    for node in filter(_may_set, list(module.calls)):
         origin = Origin(module, node)
         for client in clients(view.evaluator, view.evaluator.value(module, node), view.reading):
             entry = _zero(client)
@@ -64,6 +64,14 @@ def disabled_retries(view: View) -> Iterator[DisabledRetry]:
             )
             attempts = tuple(attempt(view, site) for site in sites)
             yield DisabledRetry(origin, entry[0], entry[1], attempts, alone)
+
+
+def _may_set(node: cst.Call) -> bool:
+    """Tell whether a call may tell a client how often to retry."""
+    if any(arg.keyword is not None and arg.keyword.value == _SETTING for arg in node.args):
+        return True
+    name = (access_path(node.func) or ("",))[-1]
+    return _MAKING.search(name) is not None and any(arg.star == "**" for arg in node.args)
 
 
 def _zero(client: Client) -> tuple[Entry, Constant] | None:
