@@ -198,17 +198,27 @@ def _of_wrong_type(entry: Entry) -> Iterator[Problem]:
                 related=written_elsewhere(entry, one.origin, "this"),
             )
         for item in one.items if isinstance(one, Sequence) else ():
-            for each in options(item):
-                if isinstance(each, (Text, Sequence)) or _is_text(each):
-                    yield Problem(
-                        each if each.origin is not None else entry,
-                        "A message is no dict with `role` and `content`: the API answers 400",
-                        help='Write `{"role": "user", "content": …}`',
-                    )
+            if all(_is_no_message(each) for each in options(item)):
+                at = options(item)[0]
+                yield Problem(
+                    at if at.origin is not None else entry,
+                    "A message is no dict with `role` and `content`: the API answers 400",
+                    help='Write `{"role": "user", "content": …}`',
+                )
 
 
 def _is_text(value: Value) -> bool:
     return isinstance(value, Constant) and isinstance(value.value, str)
+
+
+def _is_no_message(value: Value) -> bool:
+    """Tell whether a value is a text, or a tuple or list written in the list of messages itself.
+
+    Others may be spread before they are sent.
+    """
+    if isinstance(value, Sequence) and value.origin is not None:
+        return isinstance(value.origin.module.parents.get(value.origin.node), cst.Element)
+    return isinstance(value, Text) or _is_text(value)
 
 
 def _is_empty_list(value: Value) -> bool:

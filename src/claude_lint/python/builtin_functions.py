@@ -50,7 +50,7 @@ def iterated(evaluator: Evaluator, value: Value, origin: Origin) -> Value:
 def _round(evaluator: Evaluator, base: Sequence, number: int, origin: Origin) -> Value:
     """Return what one round of a loop is given; parts of it never mix with another round's."""
     given = base.items[number]
-    if not isinstance(given, (Mapping, Sequence)):
+    if not any(isinstance(one, (Mapping, Sequence)) for one in options(given)):
         return conditioned(given, base.under)
     place = base.origin.node if base.origin else None
     arm = Arm(evaluator.branch((origin.node, place), kind="round"), number)

@@ -62,6 +62,11 @@ def changed_list(evaluator: Evaluator, value: Sequence, change: Change) -> Value
     after = _after(evaluator, value, change)
     if after is value or not change.under:
         return after
+    if change.repeats and isinstance(after, Sequence):
+        # Any number of times is never as well: what is added depends on the branch, not the list.
+        count = len(value.items)
+        added = (conditioned(item, change.under) for item in after.items[count:])
+        return replace(after, items=(*after.items[:count], *added))
     past = way_past(change.under)
     around = frozenset({past}) if past is not None else NO_ARMS
     taken = conditioned(after, change.under)
