@@ -173,7 +173,8 @@ def command_line() -> None:
 @click.option("--dump-facts", is_flag=True, help="Print what each call sends, as JSON.")
 @click.option("--timings", is_flag=True, help="Say on stderr what took how long.")
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Use N processes.")
-@click.option("--no-cache", is_flag=True, expose_value=False, help="Check every file anew.")
+@click.option("--cache-dir", type=click.Path(path_type=Path), help="Keep results in this folder.")
+@click.option("--no-cache", is_flag=True, help="Check every file anew.")
 @click.option("-q", "--quiet", is_flag=True, help="Print findings and errors only.")
 @click.option("-v", "--verbose", is_flag=True, help="Say more about the run.")
 @_version_option
@@ -293,7 +294,7 @@ def diagnose(text: str, paths: tuple[str, ...], **given: Any) -> int:
         raise click.UsageError("there is no text to diagnose")
     if "-" in paths:
         raise click.UsageError("`-` is the text on stdin, and no code")
-    return run_diagnose(text, Options(**_input(paths, None), **given))
+    return run_diagnose(text, Options(**_input(paths, None), no_cache=True, **given))
 
 
 @command_line.command()

@@ -17,10 +17,12 @@ from claude_lint.claude.anchors import NEEDLES, imports_a_mention
 from claude_lint.files.discovery import FoundFile, discover, display_path, gate, gate_file
 from claude_lint.files.encoding import Inaccessible, TooLarge, Unreadable, read_bytes
 from claude_lint.findings import Finding, Severity
-from claude_lint.rulings import Options, Rulings
+from claude_lint.rulings import Options as RulingOptions
+from claude_lint.rulings import Rulings
 from claude_lint.settings import Settings, SettingsError, forget_settings
 
 if TYPE_CHECKING:
+    from claude_lint.cache import Cache
     from claude_lint.fix_run import Rewritten
     from claude_lint.judge import Judged, Task
     from claude_lint.mend import Refusal
@@ -32,6 +34,14 @@ __all__ = ["InternalError", "Options", "Report", "find_files", "run"]
 _WORTH_A_PROCESS = 100_000
 
 Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Options(RulingOptions):
+    """What a run is told, and where it keeps results; without `cache_dir` the settings say."""
+
+    cache_dir: Path | None = None
+    no_cache: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +95,12 @@ def run(options: Options, progress: Progress | None = None) -> Report:
             touched = _touched(options, files)
         with tally.timed("reading"):
             tasks: list[Task] = []
+            cache = _cache(options, rulings)
             for task in _relevant(files, options, rulings, tally):
+                known = cache.find(task) if cache else None
+                if known is not None:
+                    tally.add(task, known)
+                    continue
                 if not tasks:
                     workers = stack.enter_context(_start_workers())
                 tasks.append(task)
@@ -93,6 +108,10 @@ def run(options: Options, progress: Progress | None = None) -> Report:
             with tally.timed("judging"):
                 for task, judged in _judge(tasks, workers, options, tally, progress):
                     tally.add(task, judged)
+                    if cache:
+                        cache.keep(task, judged)
+            if cache:
+                cache.trim()
     if options.fix or options.diff:
         with tally.timed("fixing"):
             _fix(tasks, options, rulings, tally)
@@ -107,6 +126,17 @@ def find_files(options: Options) -> tuple[str, ...]:
     """List what a run would read, as it is displayed."""
     forget_settings()
     return tuple(file.display for file in _found(options, Rulings(options), _Tally()))
+
+
+def _cache(options: Options, rulings: Rulings) -> Cache | None:
+    """Return where results are kept; None for runs that need more than what is kept."""
+    if options.no_cache or options.fix or options.diff or options.dump_facts:
+        return None
+    if options.stdin is not None:
+        return None
+    from claude_lint.cache import Cache
+
+    return Cache(options.cache_dir or rulings.of_run.cache_dir, options)
 
 
 def _check_catalog(settings: Settings) -> None:

@@ -1,0 +1,138 @@
+"""The cache gives what a run without it gives, and forgets when anything changes."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import rule_examples
+from claude_lint import cache, engine
+from claude_lint.engine import Options, Report
+
+KEY = rule_examples.make_key("api03")
+CODE = f"""import anthropic
+
+client = anthropic.Anthropic(api_key="{KEY}")
+client.messages.create(model="claude-opus-5-5", messages=[])
+"""
+DAY = date(2026, 11, 24)
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    Path(".claude-lint.toml").write_text("")
+    Path("requirements.txt").write_text("anthropic<1\n")
+    Path("other.py").write_text("LIMIT = 1\n")
+    Path("app.py").write_text(CODE)
+    # As if the files had been there for a while.
+    now = time.time() + 100
+    monkeypatch.setattr(cache, "_now", lambda: now)
+    return tmp_path
+
+
+@pytest.fixture
+def judged(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Count the files that each run hands to workers."""
+    counts: list[int] = []
+    real = engine._judge
+
+    def counting(tasks, *rest):  # type: ignore[no-untyped-def]
+        tasks = list(tasks)
+        counts.append(len(tasks))
+        return real(tasks, *rest)
+
+    monkeypatch.setattr(engine, "_judge", counting)
+    return counts
+
+
+def run(**options: object) -> Report:
+    return engine.run(Options(**{"as_of": DAY, **options}))  # type: ignore[arg-type]
+
+
+def test_a_hit_says_what_was_said_and_starts_no_worker(judged: list[int]) -> None:
+    first = run()
+    assert [finding.code for finding in first.findings][:1] == ["CL102"]
+    assert run().findings == first.findings == run(no_cache=True).findings
+    assert judged == [1, 1]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda: Path("other.py").write_text("LIMIT = 2\n"),
+        lambda: Path("requirements.txt").write_text("anthropic<2\n"),
+        lambda: Path("uv.lock").write_text(""),
+        lambda: Path("new.py").write_text(""),
+        lambda: os.unlink("other.py"),
+    ],
+    ids=["neighbour", "requirements", "new lock file", "new file", "removed file"],
+)
+def test_a_change_in_the_project_invalidates(
+    change: Callable[[], object], judged: list[int]
+) -> None:
+    run()
+    change()
+    run()
+    assert judged == [1, 1]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"as_of": date(2026, 11, 25)}, {"select": "CL1"}, {"target_sdk": "2"}, {"fail_on": "info"}],
+)
+def test_another_question_is_not_answered_from_the_cache(
+    other: dict[str, object], judged: list[int]
+) -> None:
+    run()
+    assert run(**other).findings == run(no_cache=True, **other).findings
+    assert judged == [1, 1, 1]
+
+
+def test_another_version_invalidates(monkeypatch: pytest.MonkeyPatch, judged: list[int]) -> None:
+    run()
+    monkeypatch.setattr(cache, "_tool", lambda: "another")
+    run()
+    assert judged == [1, 1]
+
+
+def test_what_was_changed_a_moment_ago_is_not_kept(
+    monkeypatch: pytest.MonkeyPatch, judged: list[int]
+) -> None:
+    now = os.stat("app.py").st_mtime + 1
+    monkeypatch.setattr(cache, "_now", lambda: now)
+    run()
+    run()
+    assert judged == [1, 1]
+
+
+@pytest.mark.parametrize("damage", ["", "[]", "{}", '{"key": "x"}', "\0", "[" * 100_000])
+def test_a_damaged_entry_is_rebuilt(damage: str, judged: list[int]) -> None:
+    first = run()
+    (entry,) = Path(".claude-lint-cache").glob("*.json")
+    entry.write_text(damage)
+    assert run().findings == run().findings == first.findings
+    assert judged == [1, 1]
+
+
+def test_no_key_is_written_down(folder: Path) -> None:
+    assert "CL102" in {finding.code for finding in run().findings}
+    written = [path.read_text() for path in (folder / ".claude-lint-cache").iterdir()]
+    assert len(written) == 3
+    assert not any(KEY[20:] in text or KEY[13:30] in text for text in written)
+
+
+def test_a_folder_that_cannot_be_written_costs_only_speed(folder: Path) -> None:
+    (folder / "taken").write_text("")
+    assert run(cache_dir=folder / "taken").findings == run(no_cache=True).findings
+
+
+def test_fixes_and_facts_go_round_the_cache(judged: list[int]) -> None:
+    run()
+    run(dump_facts=True)
+    assert judged == [1, 1]
