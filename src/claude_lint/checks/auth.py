@@ -21,7 +21,7 @@ from claude_lint.claude.authentication import (
 from claude_lint.claude.facts import CallSite, Request, is_absent
 from claude_lint.claude.hosts import API_HOST, place_of
 from claude_lint.claude.releases import in_majors
-from claude_lint.claude.sdk_uses import SdkCall
+from claude_lint.claude.sdk_calls import SdkCall
 from claude_lint.claude.url_keys import UrlKey, url_keys
 from claude_lint.findings import Safety, Severity
 from claude_lint.python.flow import compatible

@@ -15,8 +15,10 @@ from claude_lint.claude.in_force import mappings, sent
 from claude_lint.claude.keywords import keyword_of
 from claude_lint.claude.misnomers import OLD_MAX_TOKENS
 from claude_lint.claude.releases import Extent, from_release, in_majors, short
+from claude_lint.claude.sdk_calls import SdkCall
 from claude_lint.claude.sdk_history import Removed
-from claude_lint.claude.sdk_uses import SdkCall, SdkMember, SdkName
+from claude_lint.claude.sdk_members import SdkMember
+from claude_lint.claude.sdk_names import SdkName
 from claude_lint.findings import Safety
 from claude_lint.python.values import Entry, Origin
 

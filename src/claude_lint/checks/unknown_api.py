@@ -17,8 +17,10 @@ from claude_lint.claude import sdk_history, sdk_surface
 from claude_lint.claude.keywords import Keyword, keyword_of
 from claude_lint.claude.misnomers import OLD_MAX_TOKENS, nearest
 from claude_lint.claude.releases import in_majors
+from claude_lint.claude.sdk_calls import SdkCall
 from claude_lint.claude.sdk_history import ForeignName
-from claude_lint.claude.sdk_uses import SdkCall, SdkMember, SdkName
+from claude_lint.claude.sdk_members import SdkMember
+from claude_lint.claude.sdk_names import SdkName
 from claude_lint.findings import Safety
 from claude_lint.python.values import Entry, Mapping, options
 

@@ -14,14 +14,9 @@ from claude_lint.claude.key_leaks import KeyLeak, key_leaks
 from claude_lint.claude.models import ModelUse, model_uses
 from claude_lint.claude.response_uses import ResponseUse, response_uses
 from claude_lint.claude.retries import Attempt, Retry, attempts, retries
-from claude_lint.claude.sdk_uses import (
-    SdkCall,
-    SdkMember,
-    SdkName,
-    sdk_calls,
-    sdk_members,
-    sdk_names,
-)
+from claude_lint.claude.sdk_calls import SdkCall, sdk_calls
+from claude_lint.claude.sdk_members import SdkMember, sdk_members
+from claude_lint.claude.sdk_names import SdkName, sdk_names
 from claude_lint.claude.timeouts import Untimed, untimed
 from claude_lint.claude.view import View
 from claude_lint.python.module import Module

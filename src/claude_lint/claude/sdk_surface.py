@@ -121,6 +121,12 @@ def load() -> SdkSurface:
     return SdkSurface(tomli.loads(path.read_text("utf-8")))
 
 
+@functools.cache
+def method_names() -> frozenset[str]:
+    """Return the last names of all methods that any client of any major has."""
+    return frozenset(path.rpartition(":")[2].rpartition(".")[2] for path in load().rows["methods"])
+
+
 def _plain(client: str) -> str:
     return _ALIASES.get(client, client).removeprefix("Async")
 
