@@ -107,6 +107,8 @@ def test_a_constant_of_another_module_counts_there(check: Lint) -> None:
         'from typing import Literal\nModel = Literal["claude-2.1"]',
         'parser.add_argument("--model", help="claude-2.1")',
         'raise ValueError("claude-2.1")',
+        'estimate_cost("claude-2.1", 10)',
+        'LIMITS = {"tokenizer": "claude-2.1"}',
     ],
 )
 def test_a_text_that_no_request_is_given_is_left_alone(check: Lint, code: str) -> None:

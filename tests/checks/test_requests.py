@@ -145,3 +145,17 @@ def test_the_dictionary_that_lacks_it_is_shown_and_mended(lint: Lint) -> None:
     assert [(e.location.span.line, e.text) for e in finding.fix.edits] == [
         (9, ', "max_tokens": 1024')
     ]
+
+
+def test_a_branch_that_no_call_of_the_project_takes_is_judged_all_the_same(check: Lint) -> None:
+    check(
+        SDK
+        + """
+def ask(text, stream=False):
+    if stream:
+        return client.messages.stream(model="claude-opus-5-5", messages=M)  # error: missing-max-tokens
+    return client.messages.create(model="claude-opus-5-5", messages=M, max_tokens=1)
+
+ask("x")
+"""
+    )

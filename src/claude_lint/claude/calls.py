@@ -81,13 +81,17 @@ class Call:
 def calls(evaluator: Evaluator, module: Module, node: cst.Call) -> Iterator[Call]:
     """Yield every way a call expression can go: per caller of its function, per callee."""
     scope, point = module.place(node)
+    is_reached = False
     for frame in frames(evaluator, module, scope):
         under = in_frame(evaluator, deciding(point), frame)
         if under is None:
             continue
+        is_reached = True
         if frame is not None:
             under |= deciding(frame.call.module.place(frame.call.node)[1])
         yield from _ways(evaluator, module, node, scope, frame, under)
+    if not is_reached:  # no call of the project's gets here, but others may
+        yield from calls_from_anywhere(evaluator, module, node)
 
 
 def calls_from_anywhere(evaluator: Evaluator, module: Module, node: cst.Call) -> Iterator[Call]:

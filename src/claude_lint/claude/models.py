@@ -21,7 +21,7 @@ _MODEL_NAMES = re.compile(r"model|claude|llm|engine|deployment", re.IGNORECASE)
 # Names under which an ID is shown, priced or compared, not sent.
 _SHOWN_NAMES = re.compile(
     r"(?:^|_)(?:label|title|description|desc|display|help|prompt|text|message|url|href|path|file|filename|note|doc|docs"
-    r"|example|comment|price|prices|pricing|cost|costs|emoji|icon|usage|metavar|reason|placeholder|hint)s?(?:_|$)",
+    r"|example|comment|price|prices|pricing|cost|costs|emoji|icon|usage|metavar|reason|placeholder|hint|tokenizer|instruct_type)s?(?:_|$)",
     re.IGNORECASE,
 )
 _PRICED_NAMES = re.compile(r"(?:^|_)(?:price|pricing|cost)s?(?:_|$)", re.IGNORECASE)
@@ -239,7 +239,8 @@ def _argument_role(module: Module, arg: cst.Arg) -> tuple[str, str]:
         path[-1] if path else (call.func.attr.value if isinstance(call.func, cst.Attribute) else "")
     )
     keyword = arg.keyword.value if arg.keyword is not None else ""
-    if called in _READERS or called.endswith(("Error", "Exception", "Warning")):
+    is_read = called in _READERS or _PRICED_NAMES.search(called) is not None
+    if is_read or called.endswith(("Error", "Exception", "Warning")):
         return "", ""
     if keyword and (
         _SHOWN_NAMES.search(keyword) or keyword in {"name", "alias", "id", "key", "provider"}
