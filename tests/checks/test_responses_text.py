@@ -189,6 +189,35 @@ def test_code_that_looks_at_the_block_first(checked: Check) -> None:
     """)
 
 
+def test_a_branch_that_is_taken_without_tools_only(checked: Check) -> None:
+    checked("""
+        import anthropic
+
+        def ask(client: anthropic.Anthropic, tools=None):
+            options = {"model": "claude-haiku-4-5"}
+            if tools:
+                options["tools"] = tools
+            message = client.messages.create(**options, ASK)
+            if tools:
+                return message
+            else:
+                return message.content[0].text
+
+        def early(client: anthropic.Anthropic, think, tools=None):
+            options = {"model": "claude-haiku-4-5"}
+            if tools is not None:
+                options["tools"] = tools
+            if think:
+                options["thinking"] = {"type": "enabled", "budget_tokens": 1024}
+            message = client.messages.create(**options, ASK)
+            if tools is not None:
+                return message
+            if not think:
+                return message.content[0].text
+            return message.content[0].text  # warning: first-block-text
+    """)
+
+
 def test_a_try_around_the_request_is_about_its_errors(checked: Check) -> None:
     checked("""
         import anthropic

@@ -13,6 +13,7 @@ from claude_lint.claude.response_uses import OTHER_NAMES, ResponseUse
 from claude_lint.claude.responses import Kind
 from claude_lint.claude.text_uses import REPR_MAKERS
 from claude_lint.findings import Safety, Severity
+from claude_lint.python.flow import compatible
 from claude_lint.python.values import (
     Constant,
     Entry,
@@ -125,7 +126,7 @@ def first_block_text(use: ResponseUse, view: View) -> Iterator[Problem]:
     if not is_first or use.name != "text" or use.how != "attribute" or use.is_tested:
         return
     for request in use.requests:
-        reason = _thinking(request, view) or ("" if use.is_stop_checked else _tools(request))
+        reason = _thinking(request, use, view) or _tools(request, use)
         if reason:
             items = use.items
             yield Problem(
@@ -138,9 +139,9 @@ def first_block_text(use: ResponseUse, view: View) -> Iterator[Problem]:
             return
 
 
-def _thinking(request: Request, view: View) -> str:
+def _thinking(request: Request, use: ResponseUse, view: View) -> str:
     """Say why a request is answered with thinking first, `""` where that is not known."""
-    given = list(request.body.entries("thinking"))
+    given = [e for e in request.body.entries("thinking") if compatible(e.under, use.under)]
     kinds = [kind for entry in given for kind in _types(entry.value)]
     if any(kind in _THINKING_ON for kind in kinds):
         return "the request turns `thinking` on"
@@ -154,10 +155,13 @@ def _thinking(request: Request, view: View) -> str:
     return ""
 
 
-def _tools(request: Request) -> str:
-    """Say so where a request gives tools that the model may call."""
-    given = any(_is_filled(entry) for entry in request.body.entries("tools"))
+def _tools(request: Request, use: ResponseUse) -> str:
+    """Say so where a request gives tools that the model may call, and nobody asks if it did."""
+    if use.is_stop_checked:
+        return ""
+    tools = [e for e in request.body.entries("tools") if compatible(e.under, use.under)]
     choices = [t for e in request.body.entries("tool_choice") for t in _types(e.value)]
+    given = any(_is_filled(entry) for entry in tools)
     return "the request gives `tools`" if given and choices != ["none"] else ""
 
 

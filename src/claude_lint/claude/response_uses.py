@@ -21,6 +21,7 @@ from claude_lint.claude.text_uses import (
     text_candidates,
 )
 from claude_lint.claude.view import View
+from claude_lint.python.flow import Arms, deciding
 from claude_lint.python.module import Module
 from claude_lint.python.spans import span
 from claude_lint.python.syntax import string_value, walk
@@ -89,6 +90,8 @@ class ResponseUse:
     items: Origin | None
     is_stop_checked: bool
     """Whether the functions around the use or the call look at why Claude stopped."""
+    under: Arms
+    """The branches that must be taken to get here."""
 
 
 def response_uses(view: View) -> Iterator[ResponseUse]:
@@ -169,6 +172,7 @@ def _judged(
             Origin(module, whole),
             _items_of(module, candidate.base),
             _looks_at_stop(module, candidate.at, requests),
+            deciding(module.place(candidate.at)[1]),
         )
 
 
