@@ -219,6 +219,18 @@ NO_BACKOFF = {
                 else:
                     time.sleep(60)
         """,
+    "a function that hands what it is given to itself": """
+        def again(function, tries=3):
+            try:
+                return function()
+            except PASSING:
+                if tries == 0:
+                    raise
+                return again(function, tries - 1)  # warning: retry-without-backoff
+
+        def ask():
+            return again(lambda: once.messages.create(**REQUEST))
+        """,
 }
 
 BACKOFF = {
@@ -469,6 +481,16 @@ CLIENT_ERRORS = {
 
         def ask(body):
             return session.post(URL, json=body, timeout=60)
+        """,
+    "a session that raises for every status": """
+        async def ask(body):
+            async with aiohttp.ClientSession(raise_for_status=True) as session:
+                for attempt in range(4):  # info: retried-client-error
+                    try:
+                        async with session.post(URL, json=body) as answer:
+                            return await answer.json()
+                    except aiohttp.ClientError:
+                        await asyncio.sleep(2**attempt)
         """,
 }
 

@@ -140,6 +140,7 @@ class _Search:
     def __init__(self, view: View) -> None:
         self.view, self.evaluator = view, view.evaluator
         self.seen: set[cst.CSTNode] = set()
+        self.entered: set[Scope] = set()
 
     def around(self, sending: Sending, depth: int) -> Iterator[Policy]:
         """Yield the retries around an expression, then those around the uses of its function."""
@@ -247,6 +248,9 @@ class _Search:
     ) -> Iterator[Policy]:
         """Yield the retries inside a function of the project, around what it is handed."""
         scope = function.scope
+        if scope in self.entered:  # it hands what it is given to itself
+            return
+        self.entered.add(scope)
         if name is None:
             names = parameter_names(scope)
             names = names[1:] if function.receiver is not None and names else names
@@ -257,6 +261,7 @@ class _Search:
                 if scope.module is not at.module:
                     policy = replace(policy, used=at, name=f"`{_text_of(at.node)}`")
                 yield policy
+        self.entered.discard(scope)
 
     def _inside(self, sending: Sending, scope: Scope) -> Iterator[Policy]:
         """Yield the retries around an expression up to the function `scope`."""
@@ -270,6 +275,8 @@ class _Search:
                 yield from self._loop(parent, sending)
             elif isinstance(parent, cst.FunctionDef):
                 if parent is scope.node:
+                    policy = recursion_policy(self.evaluator, parent, sending)
+                    yield from [policy] if policy is not None else []
                     return
                 yield from self._function(parent, sending)
             child = parent

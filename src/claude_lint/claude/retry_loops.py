@@ -35,9 +35,7 @@ def loop_policy(evaluator: Evaluator, loop: Loop, sending: Sending) -> Policy | 
     good = _turns(after, sending, None)
     if good and all(way.repeats for way in good):
         return None  # goes round after a success as well: a loop over work, not over tries
-    only_asked = isinstance(loop, cst.While) and not any(
-        not way.repeats and way.end != "asked" for way in good
-    )
+    only_asked = {way.end for way in good if not way.repeats} == {"asked"}
     if only_asked and _asks_the_same(after, sending):
         return None
     is_endless = isinstance(loop, cst.While) or _counts_for_ever(evaluator, loop, sending)

@@ -11,9 +11,8 @@ from claude_lint.claude.facts import Request
 from claude_lint.claude.failures import PASSING, UNSENT, Failure, Library
 from claude_lint.claude.ways import Way
 from claude_lint.python.module import Module
-from claude_lint.python.values import Origin, Sequence
+from claude_lint.python.values import Origin, Sequence, is_constant, options
 
-EVERYTHING = frozenset(Failure)
 REPEATABLE = frozenset((*PASSING, *UNSENT))
 
 
@@ -21,8 +20,9 @@ REPEATABLE = frozenset((*PASSING, *UNSENT))
 class Policy:
     """One retry, written at `at` and applied by the expression or statement `used`.
 
-    `kind`: loop, recursion, decorator, call (a function that retries what it is handed), transport,
-    task (of a queue or workflow), named (only its name says so). `name` is what messages call it.
+    `kind`: loop, iterator (`for attempt in Retrying(…)`), recursion, resend (the same call written
+    twice), decorator, call (a function that retries what it is handed), transport, task (of a queue
+    or workflow), named (only its name says so). `name` is what messages call it.
     `repeats` are the failures after which it sends again; `certain` those after which nothing in
     the code decides otherwise. `is_bounded` is None where that is not known, `attempts` are the
     tries in all. `lacks` says why it never repeats what the API answers: it repeats no "posts",
@@ -72,4 +72,11 @@ def sending_of(request: Request) -> Sending:
 def _library(request: Request) -> Library:
     if request.surface == "sdk":
         return Library("anthropic", raises=True)
-    return Library(request.library, raises=request.library in ("urllib", "urllib.request"))
+    givers = [
+        request.arguments,
+        *(getattr(one, "arguments", None) for one in options(request.session)),
+    ]
+    told = any(
+        is_constant(given.get("raise_for_status"), True) for given in givers if given is not None
+    )
+    return Library(request.library, raises=told or request.library == "urllib")
