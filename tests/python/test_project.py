@@ -94,3 +94,13 @@ def test_statements_parsed_alone_stand_where_they_are() -> None:
     module = Module(source)
     (call,) = module.call_sites("use")
     assert span(module, call.args[1].value) == Span(9, 18, 9, 19)
+
+
+def test_what_tests_call_code_with_is_not_what_it_is_called_with(tmp_path: Path) -> None:
+    files = {
+        "app.py": "def ask(n):\n    use(n)",
+        "main.py": "from app import ask\nask(7)",
+        "tests/test_app.py": "from app import ask\nask(0)\n",
+    }
+    made, modules = project(files, tmp_path)
+    assert resolved(made, modules["app.py"]) == ["7"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass, fields
 from functools import cached_property
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 
 from claude_lint.files.encoding import (
     Inaccessible,
@@ -55,13 +55,7 @@ class SourceFile:
     @property
     def is_test(self) -> bool:
         """Whether the file belongs to a test suite, by its name or a folder in `display`."""
-        *folders, name = PurePosixPath(self.display).parts
-        return (
-            "tests" in folders
-            or name == "conftest.py"
-            or (name.startswith("test_") and name.endswith(".py"))
-            or name.endswith("_test.py")
-        )
+        return is_test(PurePosixPath(self.display))
 
     def locate(self, span: Span) -> Location:
         """Return where a span of `text` stands in the file; in notebooks relative to its cell."""
@@ -107,6 +101,17 @@ class SourceFile:
     def __getstate__(self) -> dict[str, object]:
         """Leave out what is cheaper to work out again than to send to another process."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
+def is_test(path: PurePath) -> bool:
+    """Whether a file belongs to a test suite, by its name or a folder of a relative path."""
+    *folders, name = path.parts
+    return (
+        "tests" in folders
+        or name == "conftest.py"
+        or (name.startswith("test_") and name.endswith(".py"))
+        or name.endswith("_test.py")
+    )
 
 
 def is_notebook(path: Path) -> bool:

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Container
 from pathlib import Path
 
-from claude_lint.files.source import SourceFile
+from claude_lint.files.source import SourceFile, is_test
 from claude_lint.python.imports import ImportFinder, imported_names
 from claude_lint.python.module import Module, UnparsableError
 
@@ -88,11 +88,15 @@ class Project:
     # ------------------------------------------------------------------ users
 
     def modules_using(self, module: Module, name: str) -> list[Module]:
-        """Return the modules in which `name` of `module` may be used, the module itself first."""
+        """Return the modules in which `name` of `module` may be used, the module itself first.
+
+        What tests do with other code is none of its uses: they hand it what nobody sends.
+        """
         found = [module]
         wanted = name.encode()
+        is_of_tests = self._is_test(module.source.path)
         for path in sorted(self._users(module)):
-            if path == module.source.path:
+            if path == module.source.path or (self._is_test(path) and not is_of_tests):
                 continue
             if wanted in self._bytes(path):
                 user = self.load(path)
@@ -101,6 +105,10 @@ class Project:
             if len(found) > _MOST_USERS:
                 break
         return found
+
+    def _is_test(self, path: Path) -> bool:
+        inside = path.relative_to(self.root) if path.is_relative_to(self.root) else path
+        return is_test(inside)
 
     def _users(self, module: Module) -> set[Path]:
         """Return the files that import the module, directly or through one other."""
