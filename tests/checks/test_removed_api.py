@@ -336,3 +336,17 @@ def test_a_name_of_the_packages_kept_elsewhere_is_told_where_it_is_read(check: L
                 return text.split(self.HUMAN_PROMPT)
         """
     )
+
+
+def test_a_dict_for_output_format_is_told_once_where_it_never_was_taken(lint: Lint) -> None:
+    code = """
+    import anthropic
+
+    anthropic.Anthropic().messages.create(
+        model="claude-opus-4-8",
+        max_tokens=9,
+        messages=[{"role": "user", "content": "Hi"}],
+        output_format={"type": "json_schema"},
+    )
+    """
+    assert [f.rule for f in lint(code, target_sdk="0")] == ["removed-api"]

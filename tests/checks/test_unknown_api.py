@@ -107,7 +107,7 @@ def test_a_misnamed_field_is_not_missing_too(check: Lint) -> None:
 def test_other_names_are_told_where_the_range_ends(lint: Lint) -> None:
     code = f"{HEAD}client.messages.create(betas=['b'], **common)\n"
     message = "`messages.create` takes no `betas`: the call raises TypeError"
-    cure = "Leave `betas` out"
+    cure = "Use `client.beta.messages.create`"
     assert lint(code) == []
     assert lint(code, target_sdk=">=2") == []
     assert told(lint(code, target_sdk="1"), "unknown-argument") == [("error", message, cure)]
@@ -123,7 +123,7 @@ def test_a_keyword_of_newer_majors_is_told_for_the_older_ones(lint: Lint) -> Non
         (
             "warning",
             "`messages.create` takes no `workspace_id`: the call raises TypeError with anthropic 0",
-            "Leave `workspace_id` out",
+            "Leave `workspace_id` out, or require a release that takes it",
         )
     ]
 

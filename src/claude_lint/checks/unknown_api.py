@@ -14,6 +14,7 @@ from claude_lint.checks.repairs import (
 )
 from claude_lint.checks.sampling import NAMES as SAMPLING
 from claude_lint.claude import sdk_history, sdk_surface
+from claude_lint.claude.in_force import mappings
 from claude_lint.claude.keywords import Keyword, keyword_of
 from claude_lint.claude.misnomers import OLD_MAX_TOKENS, nearest
 from claude_lint.claude.releases import in_majors
@@ -38,19 +39,20 @@ def arguments(call: SdkCall, view: View) -> Iterator[Problem]:
         return
     yield from _positional(call, view)
     for entry in call.arguments.keywords.entries:
-        if entry.name is not None and not _is_told_elsewhere(call, entry.name, view):
+        if entry.name is not None and not _is_told_elsewhere(call, entry, view):
             yield from _unknown_keyword(call, entry, entry.name, view)
 
 
-def _is_told_elsewhere(call: SdkCall, name: str, view: View) -> bool:
+def _is_told_elsewhere(call: SdkCall, entry: Entry, view: View) -> bool:
     """Tell whether the keyword is sampling-parameter's, openai-parameter's or removed-api's."""
+    name = entry.name or ""
     is_message = call.method.rpartition(".")[0].endswith("messages")
     if is_message and (name in _TOLD_ELSEWHERE or name in view.catalog.openai_parameters):
         return True
     history = sdk_history.load()
-    return f"{call.method}:{name}" in history.arguments or (
-        not call.method and name in history.arguments
-    )
+    if name == history.schema_dict.path and any(mappings(entry.value)):
+        return True
+    return (f"{call.method}:{name}" if call.method else name) in history.arguments
 
 
 def _positional(call: SdkCall, view: View) -> Iterator[Problem]:
@@ -94,7 +96,12 @@ def _unknown_keyword(call: SdkCall, entry: Entry, name: str, view: View) -> Iter
     yield Problem(
         entry.origin,
         extent.qualify(f"`{call.callee}` takes no `{name}`: the call raises TypeError"),
-        help=senseless or _cure(name, meant, foreign, call, view),
+        help=senseless
+        or (
+            f"Leave `{name}` out, or require a release that takes it"
+            if keyword.taking
+            else _cure(name, meant, foreign, call, view)
+        ),
         severity=extent.severity,
         fix=repair(view, f"Use `{meant}`", Safety.UNSAFE, replace_key(entry, meant))
         if meant_free
@@ -128,13 +135,13 @@ def _cure(name: str, meant: str, foreign: ForeignName | None, call: SdkCall, vie
         return f"Use `{meant}`"
     if foreign is not None and foreign.instead:
         return foreign.instead
-    newest = sdk_surface.load().method(
-        call.client, "messages.create", max(view.target.sdk_majors())
-    )
+    newest = max(view.target.sdk_majors())
     if call.method and _is_misplaced(call, name, view):
         return f"Pass `{name}` to the client, or to `client.with_options`"
-    if not call.method and newest is not None and name in newest.keywords:
-        return f"Pass `{name}` to each call"
+    other = f"beta.{call.method}" if call.method else "messages.create"
+    method = sdk_surface.load().method(call.client, other, newest)
+    if method is not None and name in method.keywords:
+        return f"Use `client.{other}`" if call.method else f"Pass `{name}` to each call"
     return f"Leave `{name}` out"
 
 
