@@ -331,6 +331,10 @@ def test_what_may_stand_between_two_of_a_role_keeps_it_silent(report: Lint) -> N
             ASK(messages)
             ASK([user, {"role": "system", "content": "a"}, {"role": "system", "content": "b"}])
             ASK([{"role": "user", "content": text} for text in texts])
+            filled = [user] if texts else []
+            if not filled:
+                filled.append({"role": "user", "content": "hello"})
+            ASK(filled)
     """) == []  # fmt: skip
 
 

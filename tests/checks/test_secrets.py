@@ -389,7 +389,7 @@ def test_a_printed_key_is_reported_at_the_argument(check: Lint) -> None:
 
 def test_prints_logs_and_exceptions_all_count(check: Lint) -> None:
     findings = check("""
-        import logging, os, sys, warnings
+        import json, logging, os, sys, warnings
         import anthropic, click
         from loguru import logger as trail
         log = logging.getLogger(__name__)
@@ -404,6 +404,8 @@ def test_prints_logs_and_exceptions_all_count(check: Lint) -> None:
         sys.stderr.write("key %s" % key)  # warning: logged-key
         click.echo("key {}".format(client.api_key))  # warning: logged-key
         warnings.warn(str(key))  # warning: logged-key
+        logging.info(json.dumps(headers))  # warning: logged-key
+        assert key.startswith("sk-ant-"), f"odd key {key}"  # warning: logged-key
         if not key:
             raise ValueError(f"bad key: {key}")  # warning: logged-key
         class Asker:
@@ -421,7 +423,7 @@ def test_prints_logs_and_exceptions_all_count(check: Lint) -> None:
             print(config["anthropic_api_key"])  # warning: logged-key
     """)
     assert findings[-4].message == "The whole of `anthropic_api_key` is logged"
-    assert findings[8].message == (
+    assert findings[10].message == (
         "The whole of `ANTHROPIC_API_KEY` is put into the text of an exception"
     )
 

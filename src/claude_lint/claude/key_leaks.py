@@ -40,7 +40,7 @@ _LOGGING_METHODS = frozenset({
     "debug", "info", "warning", "warn", "error", "exception", "critical", "fatal", "log",
     "trace", "success",
 })  # fmt: skip
-_LOGGER = re.compile(r"log(?:ger|ging)?s?$|^_?LOG", re.IGNORECASE)
+_LOGGER = re.compile(r"(?:.*_)?log(?:ger|ging)?s?|.+Logger", re.IGNORECASE)
 _LOGGING_MODULES = frozenset({"logging", "loguru", "structlog"})
 # What a call of this name gives back shows too little of a key.
 _HIDING = re.compile(
@@ -59,7 +59,9 @@ _MOST_NESTED = 4
 _MENTIONS = re.compile(r"key|auth|header|sk-ant-", re.IGNORECASE)
 # An assignment, and what is assigned as far as a few lines tell.
 _ASSIGNED = re.compile(r"\b(\w+)[ \t]*(?::[^=\n]+)?=(?!=)((?:.*[({\[]\n(?:.*\n){,5})?.*)")
-_SHOWING = re.compile(rf"\b(?:{'|'.join(sorted(_PRINTER_NAMES | _LOGGING_METHODS))}|raise)\b")
+_SHOWING = re.compile(
+    rf"\b(?:{'|'.join(sorted(_PRINTER_NAMES | _LOGGING_METHODS))}|raise|assert)\b"
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,16 +84,14 @@ def key_leaks(view: View) -> Iterator[KeyLeak]:
             continue
         unit.load()
         for node in walk(unit.root) if unit.root is not None else ():
-            call, sink = _sink(view, node)
-            if call is None:
-                continue
-            for argument in call.args:
-                if _is_literal(argument.value) or not _names(argument.value, may_have_key):
+            arguments, sink = _sink(view, node)
+            for argument in arguments:
+                if _is_literal(argument) or not _names(argument, may_have_key):
                     continue
                 view.evaluator.reset()
-                shown = _shown(view, argument.value)
+                shown = _shown(view, argument)
                 if shown:
-                    yield KeyLeak(Origin(module, argument.value), sink, shown)
+                    yield KeyLeak(Origin(module, argument), sink, shown)
                     break
 
 
@@ -115,24 +115,27 @@ def _names(root: cst.CSTNode, wanted: re.Pattern[str]) -> bool:
 # ---------------------------------------------------------------------- sinks
 
 
-def _sink(view: View, node: cst.CSTNode) -> tuple[cst.Call | None, str]:
-    """Return the call that shows its arguments, and how."""
+def _sink(view: View, node: cst.CSTNode) -> tuple[list[cst.BaseExpression], str]:
+    """Return the expressions that a statement or call shows, and how; none where it shows none."""
     if isinstance(node, cst.Raise):
-        return (node.exc, "exception") if isinstance(node.exc, cst.Call) else (None, "")
-    if not isinstance(node, cst.Call):
-        return None, ""
-    path = access_path(node.func)
-    if path is None:
-        return None, ""
+        made = node.exc
+        text = [arg.value for arg in made.args] if isinstance(made, cst.Call) else []
+        return text, "exception"
+    if isinstance(node, cst.Assert):
+        return ([node.msg] if node.msg is not None else []), "exception"
+    path = access_path(node.func) if isinstance(node, cst.Call) else None
+    if not isinstance(node, cst.Call) or path is None:
+        return [], ""
+    shown = [arg.value for arg in node.args]
     if path[-1] in _LOGGING_METHODS and len(path) > 1 and _is_logger(view, node, path[-2]):
-        return node, "log"
+        return shown, "log"
     if path[-1] in _PRINTER_NAMES and _is_printer(view.module, view, node):
-        return node, "print"
-    return None, ""
+        return shown, "print"
+    return [], ""
 
 
 def _is_logger(view: View, call: cst.Call, name: str) -> bool:
-    if _LOGGER.search(name):
+    if _LOGGER.fullmatch(name):
         return True
     assert isinstance(call.func, cst.Attribute)
     found = view.evaluator.value(view.module, call.func.value)
@@ -202,9 +205,12 @@ def _parts(value: Value) -> Iterator[Value]:
         yield from (entry.value for entry in value.entries)
     elif isinstance(value, Sequence):
         yield from value.items
-    elif isinstance(value, Result) and isinstance(value.callee, Attribute):
-        if value.callee.name in _SAME_TEXT:
-            yield value.callee.base
+    elif isinstance(value, Result):
+        callee = value.callee
+        if isinstance(callee, Attribute) and callee.name in _SAME_TEXT:
+            yield callee.base
+        elif isinstance(callee, Symbol) and callee.path.endswith((".dumps", ".pformat")):
+            yield from value.arguments.positional
 
 
 def _key_name(view: View, value: Value) -> str:
