@@ -184,7 +184,7 @@ class Aftermath:
                 what = (
                     Mark.CHANGED if isinstance(node, cst.AugAssign) else self._mark(node.value, way)
                 )
-                if name in self.asked or (isinstance(what, Mark) and what is not Mark.CHANGED):
+                if name in self.asked or what is not Mark.CHANGED:
                     way = way.knowing(name, what)
         return way
 

@@ -20,7 +20,7 @@ from claude_lint.python.evaluate import Evaluator
 from claude_lint.python.module import Module
 from claude_lint.python.scopes import Scope
 from claude_lint.python.signatures import parameter_names
-from claude_lint.python.syntax import access_path
+from claude_lint.python.syntax import access_path, walk
 from claude_lint.python.values import (
     Constant,
     FunctionValue,
@@ -35,6 +35,7 @@ from claude_lint.python.values import (
 
 _MOST_CALLERS_DEEP = 4
 _MOST_PLACES = 48
+_MOST_ENTERED = 12
 _RETRYING_NAME = re.compile(r"retr(?:y|ies)|backoff|back_off|resilien|tenacious", re.IGNORECASE)
 _NO_RETRY = re.compile(r"sleep_and_retry|no_retr|without_retr", re.IGNORECASE)
 # Keywords with which task queues and workflow engines are told to run a task again.
@@ -112,13 +113,26 @@ def _sites_met(view: View) -> Iterator[CallSite]:
     if not _MAY_REPEAT.search(module.lines):
         return
     module.load_matching(_HOLDING_RETRIES)
-    seen = {module}
-    for call in list(module.calls):
-        if isinstance(call.func, (cst.Name, cst.Attribute)) and _may_be_repeated(module, call):
-            for one in options(view.evaluator.value(module, call.func)):
-                if isinstance(one, FunctionValue) and one.scope.module not in seen:
-                    seen.add(one.scope.module)
-                    yield from view.requests_in(one.scope.module).sites
+    found = {module}
+    entered: set[Scope] = set()
+    todo = [(module, call) for call in list(module.calls) if _may_be_repeated(module, call)]
+    while todo and len(entered) < _MOST_ENTERED:
+        inside, call = todo.pop()
+        for scope in _called(view, inside, call) - entered:
+            entered.add(scope)
+            if scope.module not in found:
+                found.add(scope.module)
+                yield from view.requests_in(scope.module).sites
+            parts = walk(scope.node or cst.Pass())
+            todo += [(scope.module, part) for part in parts if isinstance(part, cst.Call)]
+
+
+def _called(view: View, module: Module, call: cst.Call) -> set[Scope]:
+    """Return the functions of the project that a call can go to."""
+    if not isinstance(call.func, (cst.Name, cst.Attribute)):
+        return set()
+    found = options(view.evaluator.value(module, call.func))
+    return {one.scope for one in found if isinstance(one, FunctionValue)}
 
 
 def _may_be_repeated(module: Module, call: cst.Call) -> bool:
