@@ -88,6 +88,20 @@ def test_a_prefill_counts_however_the_list_is_made(check: Lint) -> None:
     """)
 
 
+def test_a_prefill_of_a_list_that_was_handed_in(check: Lint) -> None:
+    check("""
+        import copy
+        def ask(history):
+            talk = copy.deepcopy(history)
+            talk.append({"role": "assistant", "content": "{"})  # error: unsupported-prefill
+            ASK(talk)
+            history.append({"role": "user", "content": "x"})
+            ASK(history)
+            history.append({"role": "assistant", "content": "["})  # error: unsupported-prefill
+            ASK(history)
+    """)
+
+
 def test_a_prefill_by_helpers_and_their_callers(check: Lint) -> None:
     (finding,) = check("""
         class Asker:
@@ -282,6 +296,9 @@ def test_a_system_message_that_is_taken_out_before_is_silent(report: Lint) -> No
             mine = [{"role": "system", "content": "s"}, {"role": "user", "content": "u"}]
             rule = mine.pop(0)["content"]
             ASK_MID(mine, system=rule)
+            if talk[0]["role"] == "system":
+                talk = talk[1:]
+            ASK(talk)
             ASK(history, system=[{"type": "text", "text": "s"}])
     """) == []  # fmt: skip
 

@@ -121,6 +121,15 @@ def test_under_a_branch_there_are_two_lists() -> None:
     assert sent(code) == {"1", "1 2"}
 
 
+def test_what_is_appended_to_shows_that_it_is_a_list() -> None:
+    code = """
+    def f(items):
+        items.append(1)
+        send(items)
+    """
+    assert sent(code) == {"… 1"}
+
+
 def test_one_branch_does_all_or_nothing() -> None:
     code = """
     def f(x):

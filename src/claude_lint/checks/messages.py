@@ -19,6 +19,7 @@ from claude_lint.claude.messages import (
     Message,
     begins_answer,
     conversations,
+    tests_for_system,
     texts_of,
 )
 from claude_lint.findings import Safety, Severity
@@ -82,7 +83,7 @@ def _is_written(message: Message) -> bool:
 @rule("misplaced-system-message")
 def misplaced_system_message(request: Request, view: View) -> Iterator[Problem]:
     """CL209."""
-    if not _is_judged(request):
+    if not _is_judged(request) or tests_for_system(request):
         return
     for conversation in conversations(request):
         first = set(conversation.first())

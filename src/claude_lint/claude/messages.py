@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -27,6 +28,9 @@ from claude_lint.python.values import (
 ROLES = frozenset({"user", "assistant", "system"})
 """The roles that a message of the API can have."""
 
+_ASKS_FOR_SYSTEM = re.compile(
+    r"""(?:[!=]=|\bcase|\bin\s*[(\[{])\s*["']system["']|["']system["']\s*[!=]="""
+)
 # What of an answer goes into a message: `response.content[0].text`.
 _OF_ANSWERS = frozenset({"content", "text", "completion", "choices", "message"})
 
@@ -119,6 +123,12 @@ def conversations(request: Request) -> Iterator[Conversation]:
             under = entry.under | one.under
             if isinstance(one, Sequence) and compatible(under, request.world):
                 yield Conversation(entry, one, under)
+
+
+def tests_for_system(request: Request) -> bool:
+    """Tell whether the function that sends looks for system messages, to take them out."""
+    unit = request.call.module.unit(request.call.node)
+    return unit is not None and _ASKS_FOR_SYSTEM.search(unit.text) is not None
 
 
 def begins_answer(content: Value) -> bool:

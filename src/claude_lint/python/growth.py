@@ -10,9 +10,11 @@ import libcst as cst
 
 from claude_lint.python.flow import END, NO_ARMS, Point, compatible, way_past
 from claude_lint.python.values import (
+    Attribute,
     Change,
     Constant,
     FunctionValue,
+    Item,
     Origin,
     Sequence,
     Unknown,
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 METHODS = frozenset(
     {"append", "extend", "insert", "pop", "remove", "clear", "add", "reverse", "sort"}
 )
+
+_ADDING = frozenset({"append", "extend", "insert"})
 
 
 def joined(parts: Iterable[Value], origin: Origin, kind: str = "list") -> Sequence:
@@ -49,7 +53,14 @@ def joined(parts: Iterable[Value], origin: Origin, kind: str = "list") -> Sequen
 
 def unknown_list(value: Value) -> Sequence:
     """Return a list of which nothing is known but the value it is."""
-    return Sequence((), (value,), gaps=frozenset({0}))
+    return Sequence(
+        (), (value,), gaps=frozenset({0}), origin=value.origin, under=value.under, via=value.via
+    )
+
+
+def is_grown(value: Value, method: str) -> bool:
+    """Tell whether a method shows something not known to be a list, and adds to it."""
+    return method in _ADDING and isinstance(value, (Unknown, Item, Attribute))
 
 
 def repeated(item: Value, why: str, origin: Origin) -> Sequence:
