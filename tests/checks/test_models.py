@@ -100,6 +100,7 @@ def test_a_constant_of_another_module_counts_there(check: Lint) -> None:
         'PRICES = {"claude-2.1": 8.0}',
         'MIGRATIONS = {"claude-2.1": "claude-opus-5-5"}',
         'RETIRED = ["claude-2.1"]\ndef is_retired(model):\n    return model in RETIRED',
+        'KNOWN = ["claude-2.1"]\ndef f(m):\n    if m not in KNOWN:\n        print("one of", KNOWN)',
         'def old(model):\n    return model == "claude-2.1" or model.startswith("claude-2.1")',
         'def ask():\n    """Ask claude-2.1."""',
         "x = 1  # claude-2.1",

@@ -341,3 +341,16 @@ def test_a_text_of_many_alternatives_is_bounded() -> None:
     holes = "".join(f"{{a{number}}}" for number in range(30))
     (text,) = resolve(f"{choices}\nuse(f'{holes}')")
     assert text.count('f"') <= 16
+
+
+def test_a_method_that_is_called_and_looked_at_is_no_change_of_itself() -> None:
+    code = """
+    import json
+    class Box:
+        def __init__(self):
+            self.send = json.dumps
+        def go(self):
+            self.send({})
+            use(self.send)
+    """
+    assert resolve(code) == ["json.dumps"]

@@ -48,6 +48,8 @@ _NO_DATA = (
     cst.MatchValue,
     cst.Decorator,
 )
+# What stands behind these on a line is shown to somebody.
+_SHOWING = re.compile(r"\b(?:print|echo|warn|warning|info|debug|error|Error)\(.*$|\braise\b.*$")
 _DEFINING = (cst.FunctionDef, cst.ClassDef, cst.Lambda)
 
 
@@ -309,11 +311,8 @@ def _is_only_compared(module: Module, node: cst.CSTNode, name: str) -> bool:
     for use in uses:
         line_start = module.lines.rfind("\n", 0, use.start()) + 1
         before = module.lines[line_start : use.start()]
-        if not re.search(r"\bin\s+(?:self\.|cls\.|\w+\.)?$", before) or re.search(
-            r"\bfor\b[^:]*\bin\s+(?:\w+\.)*$", before
-        ):
+        is_looped_over = re.search(r"\bfor\b[^:]*\bin\s+(?:\w+\.)*$", before)
+        is_compared = re.search(r"\bin\s+(?:self\.|cls\.|\w+\.)?$", before)
+        if is_looped_over or not (is_compared or _SHOWING.search(before)):
             return False
     return True
-
-
-__all__ = ["ModelUse", "model_uses", "role_of", "says_model"]

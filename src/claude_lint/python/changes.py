@@ -244,7 +244,7 @@ def _apply(evaluator: Evaluator, value: Value, change: Change) -> Value:
         return growth.changed_list(evaluator, value, change)
     if event.kind == "augmented":
         return _augmented(evaluator, value, change)
-    if event.kind == "call" and growth.is_grown(value, path[-1]):
+    if event.kind == "call" and path and growth.is_grown(value, path[-1]):
         return growth.changed_list(evaluator, growth.unknown_list(value), change)
     if (event.kind == "setitem" or path == ("update",)) and not isinstance(value, Constant):
         # Whatever it was, it has these items now.

@@ -196,6 +196,9 @@ class Module:
         unit.loaded = True
         self.units = (unit,)
         self.adopt(unit)
+        unit.names = frozenset(self.scope.bound) | (
+            frozenset("*") if self.star_imports else frozenset()
+        )
 
     def _units_of(
         self, body: Sequence[ast.stmt], scope: Scope, owner: Unit | None
