@@ -294,7 +294,7 @@ def _change_mapping(evaluator: Evaluator, value: Mapping, change: Change) -> Map
         _delete(entries, evaluator.value(module, event.key, frame), change.under)
     elif event.kind == "augmented" and event.value is not None:
         _merge(evaluator.value(module, event.value, frame), entries, rest, change.under)
-    elif event.kind == "call" and change.path[-1] in _MAPPING_METHODS:
+    elif event.kind == "call" and change.path and change.path[-1] in _MAPPING_METHODS:
         assert isinstance(event.node, cst.Call)
         _mapping_method(evaluator, change, event.node, entries, rest)
     elif event.kind == "argument":

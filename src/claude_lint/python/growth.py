@@ -89,7 +89,7 @@ def _after(evaluator: Evaluator, value: Sequence, change: Change) -> Value:
     if event.kind == "augmented" and event.value is not None:
         added = evaluator.value(module, event.value, change.frame)
         return _loosened(value, _extended(value, added, Origin(module, event.node)), change)
-    if event.kind == "call" and change.path[-1] in METHODS:
+    if event.kind == "call" and change.path and change.path[-1] in METHODS:
         assert isinstance(event.node, cst.Call)
         given = evaluator.arguments(module, event.node, change.frame).positional
         return _after_method(value, change, given, Origin(module, event.node))
