@@ -194,7 +194,7 @@ def test_cells_magics_and_outputs_of_notebooks_are_searched(lint: Lint) -> None:
         "sk-ant-api03-" + "x" * 95,
         "sk-ant-api03-" + "0" * 93 + "AA",
         "sk-ant-api03-" + "abc123XYZ" * 10,
-        "sk-ant-api03-abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789",
+        "sk-ant-" + "api03-abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789",
         "sk-ant-api03-FAKE-" + "aZ9" * 25,
         "sk-ant-api03-test-key-for-the-unit-tests-of-this-project-0123456789",
         "sk-ant-api03-R2dQx7Ya",
