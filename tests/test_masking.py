@@ -68,6 +68,18 @@ def test_what_holds_no_secret_stays_readable(text: str) -> None:
     assert mask(text) == text
 
 
+def test_what_masking_left_is_not_masked_again() -> None:
+    once = mask("sk-sk-R2dQ-x7Yaapi03-" + TAIL)
+    assert once == "sk-sk-R2dQ-x7Yaapi03-…"
+    assert mask(once) == once
+
+
+def test_the_rest_of_a_key_is_masked_without_its_beginning() -> None:
+    rest = "q7Zt-Xk9mP2qR7vL4nT8wY1zB6cF3hJ5dG0s"
+    assert mask(f'"sk-ant-" + "{rest}"') == '"sk-ant-" + "…"'
+    assert mask("AnthropicBedrockMantleClient2") == "AnthropicBedrockMantleClient2"
+
+
 @given(st.lists(st.sampled_from(["sk-", "ant-", "api03-", TAIL, TAIL[:9], "x", "…", " ", "é"])))
 def test_masking_twice_changes_nothing_more(parts: list[str]) -> None:
     once = mask("".join(parts))

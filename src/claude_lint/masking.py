@@ -58,7 +58,8 @@ def _credentials(text: str) -> Iterator[tuple[int, int, int]]:
 
 def _tails(text: str, first: int, last: int) -> Iterator[tuple[int, int]]:
     for match in _TAIL.finditer(text, first, last):
-        if len(match[0]) < _LONGEST and is_jumble(match[0]):
+        is_left = text.startswith("…", match.end())  # over from masking: what may be shown
+        if len(match[0]) < _LONGEST and not is_left and is_jumble(match[0]):
             yield match.span()
 
 
