@@ -95,6 +95,13 @@ def test_betas_that_still_do_something_are_left_alone(check: Lint) -> None:
                 betas=["token-efficient-tools-2025-02-19"],
             )
             client.beta.messages.create(
+                model="claude-opus-4-8",
+                max_tokens=4000,
+                messages=messages,
+                extra_body={"output_format": {"type": "json_schema", "schema": {}}},
+                betas=["structured-outputs-2025-11-13"],
+            )
+            client.beta.messages.create(
                 model="claude-opus-5-5",
                 max_tokens=4000,
                 messages=messages,

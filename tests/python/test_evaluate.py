@@ -354,3 +354,13 @@ def test_a_method_that_is_called_and_looked_at_is_no_change_of_itself() -> None:
             use(self.send)
     """
     assert resolve(code) == ["json.dumps"]
+
+
+def test_an_integer_of_a_variable_with_several_defaults_is_each_of_them() -> None:
+    code = """
+    import os
+
+    DEFAULT = "1" if os.name == "nt" else other()
+    use(int(os.getenv("N", DEFAULT)))
+    """
+    assert resolve(code) == ["$N or 1 | ?"]

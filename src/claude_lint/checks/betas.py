@@ -41,6 +41,8 @@ def _does_something(header: BetaHeader, request: Request, view: View) -> bool:
         for named in named_models(request, view)
     ):
         return True
+    if any(any(mappings(entry.value)) for entry in sent(request, header.needed_for)):
+        return True
     if not header.with_thinking:
         return False
     kinds = {

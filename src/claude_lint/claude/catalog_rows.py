@@ -146,14 +146,15 @@ class SdkMajor:
 class BetaHeader:
     """A value of `anthropic-beta` that is dead or changes nothing any more.
 
-    It still does something for the models in `needed_by`, and with any thinking but
-    `with_thinking` where that is given.
+    It still does something for the models in `needed_by`, for a dict in the field `needed_for`,
+    and with any thinking but `with_thinking` where that is given.
     """
 
     value: str
     since: datetime.date | None = None
     reason: str = ""
     needed_by: tuple[str, ...] = ()
+    needed_for: str = ""
     with_thinking: str = ""
     confidence: str = ""
     source: tuple[str, ...] = ()

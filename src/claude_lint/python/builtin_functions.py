@@ -19,6 +19,7 @@ from claude_lint.python.values import (
     Origin,
     Sequence,
     Text,
+    Union,
     Unknown,
     Value,
     conditioned,
@@ -106,7 +107,7 @@ def _extreme(evaluator: Evaluator, arguments: Arguments, origin: Origin) -> Valu
 
 def _int(evaluator: Evaluator, arguments: Arguments, origin: Origin) -> Value | None:
     value = arguments.get("", 0)
-    return _integer(value, origin) if isinstance(value, (Environ, Constant)) else None
+    return _integer(value, origin) if isinstance(value, (Environ, Constant, Union)) else None
 
 
 def _opaque(evaluator: Evaluator, arguments: Arguments, origin: Origin) -> Value:
@@ -127,9 +128,12 @@ def _integer(value: Value, origin: Origin) -> Value:
             if value.default is None
             else replace(value, default=_integer(value.default, origin))
         )
-    assert isinstance(value, Constant)
+    if isinstance(value, Union):
+        return union([_integer(one, origin) for one in value.options])
+    if not isinstance(value, Constant):
+        return Unknown(origin=origin, why="int")
     try:
-        return Constant(int(value.value), origin=value.origin)  # type: ignore[arg-type]
+        return Constant(int(value.value), origin=value.origin, under=value.under)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         return Unknown(origin=origin, why="int")
 
