@@ -42,6 +42,7 @@ _NO_RETRY = re.compile(r"sleep_and_retry|no_retr|without_retr", re.IGNORECASE)
 _TASK_KEYWORDS = ("autoretry_for", "retries", "retry", "retry_policy", "max_attempts")
 _MAY_REPEAT = re.compile(r"retr(?:y|ies)|attempt|tries|sleep|backoff|while", re.IGNORECASE)
 _HOLDING_RETRIES = re.compile(r"\b(?:for|while)\b[\s\S]*\bexcept\b|^[ \t]*@.*retry", re.M)
+_MAY_SEND = re.compile(r"anthropic|claude|\.messages\.", re.IGNORECASE)
 _RETRIED_BY_DEFAULT = ("dramatiq.actor", "temporalio.activity.defn")
 
 _KNOWN: WeakKeyDictionary[Evaluator, dict[CallSite, Attempt]] = WeakKeyDictionary()
@@ -122,7 +123,8 @@ def _sites_met(view: View) -> Iterator[CallSite]:
             entered.add(scope)
             if scope.module not in found:
                 found.add(scope.module)
-                yield from view.requests_in(scope.module).sites
+                if _MAY_SEND.search(scope.module.lines):
+                    yield from view.requests_in(scope.module).sites
             parts = walk(scope.node or cst.Pass())
             todo += [(scope.module, part) for part in parts if isinstance(part, cst.Call)]
 
