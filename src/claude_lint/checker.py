@@ -16,6 +16,7 @@ from claude_lint.claude import catalog as catalogs
 from claude_lint.claude.dump import dump
 from claude_lint.claude.extract import Requests
 from claude_lint.claude.extractors import EXTRACTORS
+from claude_lint.claude.readers import READERS
 from claude_lint.claude.reading import Reading
 from claude_lint.claude.target import target_for
 from claude_lint.claude.view import View
@@ -67,7 +68,7 @@ class Checker:
             tuple(settings.retry_wrappers),
         )
         self.project = Project(check.root, self._read, self._project_files)
-        self.evaluator = Evaluator(self.project)
+        self.evaluator = Evaluator(self.project, READERS)
         self.requests: dict[Module, Requests] = {}
         self.rules = checks.load()
         self._contents: Mapping[Path, bytes] = {}

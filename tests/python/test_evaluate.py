@@ -364,3 +364,10 @@ def test_an_integer_of_a_variable_with_several_defaults_is_each_of_them() -> Non
     use(int(os.getenv("N", DEFAULT)))
     """
     assert resolve(code) == ["$N or 1 | ?"]
+
+
+def test_a_name_that_only_a_foreign_star_import_can_bring_is_that_module_s() -> None:
+    assert resolve("from anthropic import *\nuse(Anthropic)\nuse(print)") == [
+        "anthropic.Anthropic",
+        "builtins.print",
+    ]

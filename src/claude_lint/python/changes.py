@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -23,6 +22,7 @@ from claude_lint.python.flow import (
     reaches,
     way_past,
 )
+from claude_lint.python.handing import may_change, parameter_for
 from claude_lint.python.scopes import Event, Scope
 from claude_lint.python.texts import text_of, text_parts
 from claude_lint.python.values import (
@@ -34,7 +34,6 @@ from claude_lint.python.values import (
     Mapping,
     Origin,
     Sequence,
-    Symbol,
     Text,
     Unknown,
     Value,
@@ -49,26 +48,6 @@ if TYPE_CHECKING:
 
 _MOST_HISTORIES = 12
 _MAPPING_METHODS = frozenset({"update", "setdefault", "pop", "popitem", "clear"})
-# Methods and functions that read what they are handed. Anything else of an unknown origin may add.
-_READING_METHODS = frozenset({
-    "debug", "info", "warning", "error", "exception", "critical", "log", "post", "get", "put",
-    "patch", "request",
-    "send", "stream", "create", "parse", "dumps", "dump", "write", "format", "print", "append",
-    "extend", "insert",
-    "publish", "emit", "count_tokens", "ainvoke", "invoke", "generate", "completion",
-    "acompletion", "urlopen",
-    "update", "items", "put_nowait", "model_validate", "to_thread", "run_in_executor", "gather",
-    "submit",
-    "invoke_model", "converse", "with_options", "copy", "AsyncClient", "Client", "Session",
-    "ClientSession",
-})  # fmt: skip
-_READING_MODULES = frozenset({
-    "requests", "httpx", "httpx2", "aiohttp", "urllib3", "anthropic", "openai", "boto3",
-    "botocore", "litellm", "tiktoken",
-    "rich", "loguru", "structlog", "orjson", "ujson", "pydantic", "tenacity", "backoff",
-    "pycurl", "langchain_anthropic",
-    "instructor", "numpy", "pandas", "streamlit", "gradio", "yaml", "fastapi", "flask",
-})  # fmt: skip
 
 
 def put(entries: list[Entry], entry: Entry) -> None:
@@ -357,7 +336,7 @@ def _handed_over(
             if name is not None:
                 _changes_in(evaluator, one, name, module, call, change, entries, rest)
                 continue
-        if may_change(one, call):
+        if may_change(evaluator, one, call):
             rest.append(Unknown(origin=Origin(module, call), why="call"))
 
 
@@ -388,34 +367,3 @@ def _changes_in(
             for one in folded.entries
         ]
         rest[:] = folded.rest
-
-
-def parameter_for(function: FunctionValue, call: cst.Call, path: tuple[str, ...]) -> str | None:
-    """Return the parameter that receives the object at `path` in a call."""
-    from claude_lint.python.signatures import parameter_names
-    from claude_lint.python.syntax import place_path
-
-    names = parameter_names(function.scope)
-    if function.receiver is not None:
-        names = names[1:]
-    for number, arg in enumerate(call.args):
-        if place_path(arg.value) == path:
-            if arg.keyword is not None:
-                return arg.keyword.value
-            return names[number] if number < len(names) else None
-    return None
-
-
-def may_change(callee: Value, call: cst.Call) -> bool:
-    """Tell whether a function that is not the project's may change what it is handed."""
-    if isinstance(callee, Symbol):
-        top = callee.path.split(".")[0]
-        if top == "builtins":
-            return "." in callee.path.removeprefix("builtins.") or callee.path == "builtins.setattr"
-        return top not in _READING_MODULES and top not in sys.stdlib_module_names
-    name = call.func.attr.value if isinstance(call.func, cst.Attribute) else ""
-    if name in _READING_METHODS:
-        return False
-    from claude_lint.python.values import ClassValue
-
-    return not isinstance(callee, ClassValue)

@@ -6,6 +6,7 @@ what is being worked out, so that cycles end as `Unknown`.
 
 from __future__ import annotations
 
+import builtins
 import re
 from collections.abc import Hashable
 from dataclasses import replace
@@ -24,6 +25,7 @@ from claude_lint.python.flow import (
     reaching,
     ways,
 )
+from claude_lint.python.handing import NO_READERS, Readers
 from claude_lint.python.module import Module
 from claude_lint.python.premises import Outcome, Subject, outcome, subject
 from claude_lint.python.project import Project
@@ -64,8 +66,8 @@ _NUMBERS = (cst.Integer, cst.Float, cst.Imaginary)
 class Evaluator:
     """Answers what expressions can be. One lives as long as the check of one file."""
 
-    def __init__(self, project: Project) -> None:
-        self.project = project
+    def __init__(self, project: Project, readers: Readers = NO_READERS) -> None:
+        self.project, self.readers = project, readers
         self.steps = 0
         self._known: dict[tuple[cst.CSTNode, int], Value] = {}
         self._passing: dict[tuple[cst.CSTNode, int], Value] = {}
@@ -367,18 +369,19 @@ class Evaluator:
 
     def _outside(self, module: Module, name: str, origin: Origin) -> Value:
         module.load_star_imports()
+        foreign: list[Value] = []
         for base in module.star_imports:
             found = self.imported(
                 module, f"{base}.{name}" if not base.endswith(".") else base + name, origin
             )
             if isinstance(found, Symbol):
-                if base.split(".")[0] in ("anthropic",):
-                    return found
-                continue
-            if not isinstance(found, Unknown):
+                foreign.append(found)
+            elif not isinstance(found, Unknown):
                 return found
         if name in ("True", "False", "None"):
             return Constant({"True": True, "False": False, "None": None}[name], origin=origin)
+        if foreign and not hasattr(builtins, name):
+            return union(foreign)  # `from library import *` may bring it, and nothing else does
         return Symbol(f"builtins.{name}", origin=origin, via=(name,))
 
     def bound(self, binding: Binding, frame: Frame | None) -> Value:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from claude_lint.python.flow import END, NO_ARMS, Point, compatible, way_past
+from claude_lint.python.handing import may_change, parameter_for
 from claude_lint.python.values import (
     Attribute,
     Change,
@@ -152,8 +153,6 @@ def _loosened(before: Sequence, after: Sequence, change: Change) -> Sequence:
 
 def _handed_over(evaluator: Evaluator, value: Sequence, change: Change) -> Value:
     """The list was an argument: find what the function called does to it."""
-    from claude_lint.python.changes import may_change, parameter_for
-
     call = change.event.node
     assert isinstance(call, cst.Call)
     after: Value = value
@@ -164,7 +163,7 @@ def _handed_over(evaluator: Evaluator, value: Sequence, change: Change) -> Value
                 left = [_left_by(evaluator, one, name, each, change) for each in options(after)]
                 after = union(left)
                 continue
-        if may_change(one, call):
+        if may_change(evaluator, one, call):
             return _unsettled(value, "call")
     return after
 
