@@ -13,12 +13,12 @@ from typing import Any
 from claude_lint import checks, documents
 from claude_lint.checks import Place, Problem, Rule
 from claude_lint.claude import catalog as catalogs
+from claude_lint.claude.catalog.target import target_for
 from claude_lint.claude.dump import dump
 from claude_lint.claude.extract import Requests
 from claude_lint.claude.extractors import EXTRACTORS
 from claude_lint.claude.readers import READERS
 from claude_lint.claude.reading import Reading
-from claude_lint.claude.target import target_for
 from claude_lint.claude.view import View
 from claude_lint.files.discovery import discover, display_path
 from claude_lint.files.source import SourceFile, Unreadable, decode_source, read_source

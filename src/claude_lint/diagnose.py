@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from claude_lint import check_command, documents, terminal
 from claude_lint.check_command import CLEAN, ERROR, Presentation
-from claude_lint.claude.errors import KnownError, readings, recognise
+from claude_lint.claude.catalog.errors import KnownError, readings, recognise
 from claude_lint.documents import RuleDocument
 from claude_lint.engine import Options, Report
 from claude_lint.findings import Finding

@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 from claude_lint.claude.catalog import Catalog, Model, Platform, load
-from claude_lint.claude.model_ids import Verdict, judge
+from claude_lint.claude.catalog.model_ids import Verdict, judge
 
 _STALE_AFTER = datetime.timedelta(days=60)
 _OWN_IDS = (Platform.BEDROCK, Platform.MANTLE, Platform.VERTEX, Platform.FOUNDRY)

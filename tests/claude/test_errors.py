@@ -13,7 +13,7 @@ import pytest
 import tomli
 
 from claude_lint import documents
-from claude_lint.claude.errors import load, recognise
+from claude_lint.claude.catalog.errors import load, recognise
 
 STATUSES = [
     *("400", "401", "402", "403", "404", "409", "413", "422"),

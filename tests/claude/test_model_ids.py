@@ -3,7 +3,7 @@ import datetime
 import pytest
 
 from claude_lint.claude.catalog import State, load
-from claude_lint.claude.model_ids import Judgement, Verdict, edits, judge
+from claude_lint.claude.catalog.model_ids import Judgement, Verdict, edits, judge
 
 TODAY = datetime.date(2026, 11, 24)
 CATALOG = load()

@@ -7,8 +7,8 @@ import pytest
 from packaging.version import Version
 
 from claude_lint.claude.catalog import load
-from claude_lint.claude.releases import from_release, in_majors, short
-from claude_lint.claude.target import Target, target_for
+from claude_lint.claude.catalog.releases import from_release, in_majors, short
+from claude_lint.claude.catalog.target import Target, target_for
 from claude_lint.findings import Severity
 
 CATALOG = load()

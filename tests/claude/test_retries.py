@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from claude_lint.checker import Checker, CheckSettings
-from claude_lint.claude.delays import Pace
-from claude_lint.claude.failures import Failure, Library, catches
-from claude_lint.claude.retries import attempts
-from claude_lint.claude.retry_policies import Policy
+from claude_lint.claude.retries.delays import Pace
+from claude_lint.claude.retries.failures import Failure, Library, catches
+from claude_lint.claude.retries.policies import Policy
+from claude_lint.claude.retries.reach import attempts
 from claude_lint.files.source import read_source
 from claude_lint.python.evaluate import Evaluator
 from claude_lint.python.values import Sequence, Symbol

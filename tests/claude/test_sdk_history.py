@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from claude_lint.claude import sdk_history, sdk_surface
+from claude_lint.claude.catalog import sdk_history, sdk_surface
 
 HISTORY = sdk_history.load()
 SURFACE = sdk_surface.load()

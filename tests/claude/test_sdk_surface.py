@@ -1,7 +1,7 @@
 import pytest
 
 from claude_lint.claude.catalog import load as load_catalog
-from claude_lint.claude.sdk_surface import Method, load
+from claude_lint.claude.catalog.sdk_surface import Method, load
 
 SDK = load()
 MAJORS = (0, 1, 2)

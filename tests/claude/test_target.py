@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from claude_lint.claude import target as module
 from claude_lint.claude.catalog import load
-from claude_lint.claude.target import Target, TargetError, target_for
+from claude_lint.claude.catalog import target as module
+from claude_lint.claude.catalog.target import Target, TargetError, target_for
 
 TODAY = datetime.date(2026, 11, 24)
 

@@ -10,7 +10,8 @@ import libcst as cst
 from claude_lint.checks import Problem, View, rule
 from claude_lint.checks.header_edits import as_key_header
 from claude_lint.checks.url_edits import moved_to_header
-from claude_lint.claude.authentication import (
+from claude_lint.claude.catalog.releases import in_majors
+from claude_lint.claude.credentials.authentication import (
     BEARER_HEADER,
     KEY_HEADER,
     Authentication,
@@ -18,11 +19,10 @@ from claude_lint.claude.authentication import (
     authentications,
     is_for_tokens,
 )
+from claude_lint.claude.credentials.url_keys import UrlKey, url_keys
 from claude_lint.claude.facts import CallSite, Request, is_absent
-from claude_lint.claude.hosts import API_HOST, place_of
-from claude_lint.claude.releases import in_majors
 from claude_lint.claude.sdk_calls import SdkCall
-from claude_lint.claude.url_keys import UrlKey, url_keys
+from claude_lint.claude.surfaces.hosts import API_HOST, place_of
 from claude_lint.findings import Safety, Severity
 from claude_lint.python.flow import compatible
 from claude_lint.python.values import Entry, Environ, Mapping, Value, options, strings

@@ -9,8 +9,8 @@ import libcst as cst
 
 from claude_lint.checks import Problem, Repair, View, rule
 from claude_lint.checks.repairs import repair, replace_text
-from claude_lint.claude.hosts import API_HOST, targets
 from claude_lint.claude.sdk_calls import SdkCall
+from claude_lint.claude.surfaces.hosts import API_HOST, targets
 from claude_lint.findings import Safety
 from claude_lint.python.values import Constant, Entry, Environ, Value, options
 

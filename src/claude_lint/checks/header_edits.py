@@ -9,7 +9,7 @@ import libcst as cst
 from claude_lint.checks import Repair, View
 from claude_lint.checks.code_edits import code_of
 from claude_lint.checks.repairs import repair, replace_expression, replace_key, replace_text
-from claude_lint.claude.authentication import Authentication
+from claude_lint.claude.credentials.authentication import Authentication
 from claude_lint.findings import Edit, Safety, Span
 from claude_lint.python.spans import span
 from claude_lint.python.syntax import walk

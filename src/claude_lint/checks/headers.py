@@ -10,8 +10,8 @@ from claude_lint.checks import Problem, Repair, View, rule
 from claude_lint.checks.auth import VERSION_HEADER, headers_of, needs_headers
 from claude_lint.checks.repairs import insert_entry, repair, replace_text
 from claude_lint.checks.url_edits import headers_display
+from claude_lint.claude.catalog.model_ids import edits
 from claude_lint.claude.facts import CallSite, Request
-from claude_lint.claude.model_ids import edits
 from claude_lint.findings import Safety
 from claude_lint.python.values import Constant, Entry, Origin, strings
 

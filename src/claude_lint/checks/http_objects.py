@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from claude_lint.checks import Problem, View, rule
 from claude_lint.checks.arguments import written_elsewhere
-from claude_lint.claude import sdk_history
-from claude_lint.claude.releases import from_release, short
+from claude_lint.claude.catalog import sdk_history
+from claude_lint.claude.catalog.releases import from_release, short
 from claude_lint.claude.sdk_calls import SdkCall
 from claude_lint.python.classes import ancestry
 from claude_lint.python.values import Entry, Instance, Result, Symbol, Typed, Value, options

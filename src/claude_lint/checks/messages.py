@@ -10,7 +10,7 @@ from claude_lint.checks import Place, Problem, Repair, View, rule
 from claude_lint.checks.arguments import together, written_elsewhere
 from claude_lint.checks.code_edits import code_of
 from claude_lint.checks.repairs import delete_item, insert_argument, insert_entry, repair
-from claude_lint.claude import releases
+from claude_lint.claude.catalog import releases
 from claude_lint.claude.facts import GENERATING, Request
 from claude_lint.claude.in_force import mappings, named_models, sent, ways
 from claude_lint.claude.messages import (

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from claude_lint.checks import Problem, Repair, View, rule
 from claude_lint.checks.repairs import replace_text
 from claude_lint.claude.catalog import Model, Platform, State
+from claude_lint.claude.catalog.model_ids import Judgement, Verdict, judge
 from claude_lint.claude.facts import Request
-from claude_lint.claude.model_ids import Judgement, Verdict, judge
 from claude_lint.claude.models import ModelUse, says_model
 from claude_lint.findings import Safety, Severity
 from claude_lint.python.values import options

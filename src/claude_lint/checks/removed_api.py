@@ -9,14 +9,14 @@ from packaging.version import Version
 from claude_lint.checks import Problem, View, rule
 from claude_lint.checks.repairs import delete_entries, repair, replace_key
 from claude_lint.checks.sampling import NAMES as SAMPLING
-from claude_lint.claude import sdk_history
+from claude_lint.claude.catalog import sdk_history
+from claude_lint.claude.catalog.releases import Extent, from_release, in_majors, short
+from claude_lint.claude.catalog.sdk_history import Removed
 from claude_lint.claude.facts import Request
 from claude_lint.claude.in_force import mappings, sent
 from claude_lint.claude.keywords import keyword_of
 from claude_lint.claude.misnomers import OLD_MAX_TOKENS
-from claude_lint.claude.releases import Extent, from_release, in_majors, short
 from claude_lint.claude.sdk_calls import SdkCall
-from claude_lint.claude.sdk_history import Removed
 from claude_lint.claude.sdk_members import SdkMember
 from claude_lint.claude.sdk_names import SdkName
 from claude_lint.findings import Safety

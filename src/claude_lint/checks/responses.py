@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from claude_lint.checks import Problem, Repair, View, rule
 from claude_lint.checks.code_edits import code_of, free_quote
 from claude_lint.checks.repairs import replace_expression
+from claude_lint.claude.catalog.model_ids import Verdict, judge
 from claude_lint.claude.facts import Request
-from claude_lint.claude.model_ids import Verdict, judge
-from claude_lint.claude.response_uses import OTHER_NAMES, ResponseUse
-from claude_lint.claude.responses import Kind
-from claude_lint.claude.text_uses import REPR_MAKERS
+from claude_lint.claude.responses.parts import Kind
+from claude_lint.claude.responses.text_uses import REPR_MAKERS
+from claude_lint.claude.responses.uses import OTHER_NAMES, ResponseUse
 from claude_lint.findings import Safety, Severity
 from claude_lint.python.flow import compatible
 from claude_lint.python.values import (

@@ -11,13 +11,13 @@ from claude_lint.checks.repairs import (
     repair,
     replace_expression,
 )
-from claude_lint.claude.delays import Pace
-from claude_lint.claude.disabled_retries import DisabledRetry
 from claude_lint.claude.facts import CallSite, Request
-from claude_lint.claude.failures import CLIENT_ERRORS
-from claude_lint.claude.retries import Attempt, Retry
-from claude_lint.claude.retry_policies import REPEATABLE, Policy
-from claude_lint.claude.timeouts import Untimed
+from claude_lint.claude.retries.delays import Pace
+from claude_lint.claude.retries.disabled import DisabledRetry
+from claude_lint.claude.retries.failures import CLIENT_ERRORS
+from claude_lint.claude.retries.policies import REPEATABLE, Policy
+from claude_lint.claude.retries.reach import Attempt, Retry
+from claude_lint.claude.retries.timeouts import Untimed
 from claude_lint.findings import Safety, Severity
 from claude_lint.python.values import Constant, options
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from claude_lint.checks import Problem, View, rule
 from claude_lint.checks.arguments import together, written_elsewhere
 from claude_lint.checks.repairs import delete_entries, repair
-from claude_lint.claude import releases, sdk_surface
+from claude_lint.claude.catalog import releases, sdk_surface
 from claude_lint.claude.facts import Request, is_absent
 from claude_lint.claude.in_force import NamedModel, Way, named_models, numbers, sent, ways
 from claude_lint.findings import Safety, Severity

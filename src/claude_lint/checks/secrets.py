@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from claude_lint.checks import Problem, Repair, View, rule
 from claude_lint.checks.repairs import read_environment, repair
-from claude_lint.claude.credentials import Credential
-from claude_lint.claude.key_defaults import KeyDefault
-from claude_lint.claude.key_leaks import KeyLeak
+from claude_lint.claude.credentials.key_defaults import KeyDefault
+from claude_lint.claude.credentials.key_leaks import KeyLeak
+from claude_lint.claude.credentials.literals import Credential
 from claude_lint.findings import Safety
 from claude_lint.python.values import Origin
 

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from claude_lint.checks import Problem, View, rule
 from claude_lint.checks.arguments import give_constant, together, written_elsewhere
 from claude_lint.checks.repairs import insert_argument, repair
-from claude_lint.claude import releases, sdk_history, sdk_surface
-from claude_lint.claude.catalog import Model
+from claude_lint.claude.catalog import Model, releases, sdk_history, sdk_surface
 from claude_lint.claude.facts import Client, Request, is_absent
 from claude_lint.claude.in_force import Number, betas, named_models, numbers, sent
 from claude_lint.findings import Safety

@@ -13,13 +13,13 @@ from claude_lint.checks.repairs import (
     replace_key,
 )
 from claude_lint.checks.sampling import NAMES as SAMPLING
-from claude_lint.claude import sdk_history, sdk_surface
+from claude_lint.claude.catalog import sdk_history, sdk_surface
+from claude_lint.claude.catalog.releases import in_majors
+from claude_lint.claude.catalog.sdk_history import ForeignName
 from claude_lint.claude.in_force import mappings
 from claude_lint.claude.keywords import Keyword, keyword_of
 from claude_lint.claude.misnomers import OLD_MAX_TOKENS, nearest
-from claude_lint.claude.releases import in_majors
 from claude_lint.claude.sdk_calls import SdkCall
-from claude_lint.claude.sdk_history import ForeignName
 from claude_lint.claude.sdk_members import SdkMember
 from claude_lint.claude.sdk_names import SdkName
 from claude_lint.findings import Safety

@@ -9,9 +9,9 @@ import libcst as cst
 from claude_lint.checks import Repair, View
 from claude_lint.checks.code_edits import code_of
 from claude_lint.checks.repairs import delete_entries, insert_entry, repair
-from claude_lint.claude.authentication import KEY_HEADER
+from claude_lint.claude.credentials.authentication import KEY_HEADER
+from claude_lint.claude.credentials.url_keys import UrlKey
 from claude_lint.claude.facts import Request
-from claude_lint.claude.url_keys import UrlKey
 from claude_lint.findings import Edit, Safety, Span
 from claude_lint.masking import mask
 from claude_lint.python.spans import span

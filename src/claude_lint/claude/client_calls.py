@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from claude_lint.claude import sdk_surface
+from claude_lint.claude.catalog import sdk_surface
 from claude_lint.claude.facts import Client
-from claude_lint.claude.guards import Guards, written
 from claude_lint.claude.handling import Handling, handling_of
-from claude_lint.claude.responses import is_mocked
-from claude_lint.claude.sdk import LIBRARY, PLATFORMS, client_class, clients, method_path
+from claude_lint.claude.responses.guards import Guards, written
+from claude_lint.claude.responses.parts import is_mocked
+from claude_lint.claude.surfaces.sdk import LIBRARY, PLATFORMS, client_class, clients, method_path
 from claude_lint.claude.view import View
 from claude_lint.python.module import Module
 from claude_lint.python.scopes import Scope

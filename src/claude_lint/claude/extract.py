@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
-from claude_lint.claude import http_other, surfaces
 from claude_lint.claude.calls import Call, calls, calls_from_anywhere
 from claude_lint.claude.facts import CallSite, Request
 from claude_lint.claude.reading import Reading
+from claude_lint.claude.surfaces import http_other
+from claude_lint.claude.surfaces import registry as surfaces
 from claude_lint.python.evaluate import Evaluator
 from claude_lint.python.module import Module
 

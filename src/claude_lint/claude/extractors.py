@@ -6,18 +6,18 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from claude_lint.claude.client_calls import ClientCall, ClientMade, client_calls, clients_made
-from claude_lint.claude.credentials import Credential, credentials
-from claude_lint.claude.disabled_retries import DisabledRetry, disabled_retries
+from claude_lint.claude.credentials.key_defaults import KeyDefault, key_defaults
+from claude_lint.claude.credentials.key_leaks import KeyLeak, key_leaks
+from claude_lint.claude.credentials.literals import Credential, credentials
 from claude_lint.claude.facts import CallSite, Request
-from claude_lint.claude.key_defaults import KeyDefault, key_defaults
-from claude_lint.claude.key_leaks import KeyLeak, key_leaks
 from claude_lint.claude.models import ModelUse, model_uses
-from claude_lint.claude.response_uses import ResponseUse, response_uses
-from claude_lint.claude.retries import Attempt, Retry, attempts, retries
+from claude_lint.claude.responses.uses import ResponseUse, response_uses
+from claude_lint.claude.retries.disabled import DisabledRetry, disabled_retries
+from claude_lint.claude.retries.reach import Attempt, Retry, attempts, retries
+from claude_lint.claude.retries.timeouts import Untimed, untimed
 from claude_lint.claude.sdk_calls import SdkCall, sdk_calls
 from claude_lint.claude.sdk_members import SdkMember, sdk_members
 from claude_lint.claude.sdk_names import SdkName, sdk_names
-from claude_lint.claude.timeouts import Untimed, untimed
 from claude_lint.claude.view import View
 from claude_lint.python.module import Module
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import libcst as cst
 
 from claude_lint.claude.catalog import Model, State
+from claude_lint.claude.catalog.model_ids import Verdict, judge
 from claude_lint.claude.facts import Fields, Request, is_absent
-from claude_lint.claude.model_ids import Verdict, judge
 from claude_lint.claude.view import View
 from claude_lint.python.flow import NO_ARMS, Arms, compatible
 from claude_lint.python.syntax import walk

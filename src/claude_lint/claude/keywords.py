@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from claude_lint.claude import sdk_surface
+from claude_lint.claude.catalog import sdk_surface
 from claude_lint.claude.sdk_calls import SdkCall
 from claude_lint.claude.view import View
 

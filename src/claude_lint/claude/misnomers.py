@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from claude_lint.claude import sdk_history
+from claude_lint.claude.catalog import sdk_history
+from claude_lint.claude.catalog.model_ids import edits
 from claude_lint.claude.facts import Request
-from claude_lint.claude.model_ids import edits
 from claude_lint.claude.view import View
 
 OLD_MAX_TOKENS = "max_tokens_to_sample"

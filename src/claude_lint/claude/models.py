@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import libcst as cst
 
 from claude_lint.claude.catalog import Platform
+from claude_lint.claude.catalog.model_ids import Verdict, judge
 from claude_lint.claude.facts import Request
-from claude_lint.claude.model_ids import Verdict, judge
 from claude_lint.claude.view import View
 from claude_lint.python.module import Module
 from claude_lint.python.syntax import access_path, string_value, walk

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from claude_lint.claude import sdk_surface
 from claude_lint.claude.calls import Call, calls
-from claude_lint.claude.guards import Guards
-from claude_lint.claude.sdk import LIBRARY, PLATFORMS, client_class, clients, method_path
+from claude_lint.claude.catalog import sdk_surface
+from claude_lint.claude.responses.guards import Guards
 from claude_lint.claude.sdk_members import COMMON, FORWARDERS, is_watched
 from claude_lint.claude.sdk_names import import_aliases
+from claude_lint.claude.surfaces.sdk import LIBRARY, PLATFORMS, client_class, clients, method_path
 from claude_lint.claude.view import View
 from claude_lint.python.module import attribute_name
 from claude_lint.python.values import (

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from claude_lint.claude import sdk_history
-from claude_lint.claude.guards import Guards
-from claude_lint.claude.sdk import LIBRARY
+from claude_lint.claude.catalog import sdk_history
+from claude_lint.claude.responses.guards import Guards
 from claude_lint.claude.sdk_members import is_target
+from claude_lint.claude.surfaces.sdk import LIBRARY
 from claude_lint.claude.view import View
 from claude_lint.python.module import Module, attribute_name
 from claude_lint.python.syntax import access_path

@@ -9,9 +9,9 @@ from typing import Any
 
 from claude_lint.claude.anchors import may_send
 from claude_lint.claude.catalog import Catalog
+from claude_lint.claude.catalog.target import Target
 from claude_lint.claude.extract import Requests, requests_of
 from claude_lint.claude.reading import Reading
-from claude_lint.claude.target import Target
 from claude_lint.python.evaluate import Evaluator
 from claude_lint.python.module import Module
 

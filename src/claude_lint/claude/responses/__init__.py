@@ -1,0 +1,1 @@
+"""What comes back from Claude, and what code does with it."""

@@ -1,0 +1,1 @@
+"""The libraries that carry Claude calls, one module each, read into requests."""
