@@ -216,3 +216,27 @@ def test_the_same_model_under_another_name_is_reported(check: Lint, model: str, 
         ['"claude-opus-5-5"'],
         ['"claude-opus-4-6"'],
     )
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'os.environ["ANTHROPIC_BASE_URL"] = "https://gateway.example.com"',
+        'os.environ.setdefault("ANTHROPIC_BASE_URL", "https://gateway.example.com")',
+        'def setup():\n    os.environ["ANTHROPIC_BASE_URL"] = "https://gateway.example.com"',
+    ],
+)
+def test_an_environment_that_leads_elsewhere_is_a_gateway(check: Lint, code: str) -> None:
+    check(SDK + "import os\n" + code + "\n" + call('"claude-4-sonnet"'))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        '# os.environ["ANTHROPIC_BASE_URL"] = "https://gateway.example.com"',
+        'os.environ["ANTHROPIC_BASE_URL"] = "https://api.anthropic.com"',
+        'print(os.environ["ANTHROPIC_BASE_URL"])',
+    ],
+)
+def test_an_environment_that_is_not_set_leads_to_claude(check: Lint, code: str) -> None:
+    check(SDK + "import os\n" + code + "\n" + call('"claude-4-sonnet"', "  # error: unknown-model"))

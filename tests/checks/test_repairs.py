@@ -43,7 +43,8 @@ class Code:
         self.source = source
         project = Project(Path("/p"), lambda path: None, lambda root: [])
         self.module: Module = project.module(source)
-        self.module.load_all()
+        for unit in self.module.all_units():
+            unit.load()
         self.evaluator = Evaluator(project)
 
     def _nodes(self) -> list[cst.CSTNode]:

@@ -18,7 +18,8 @@ def pairs(code: str) -> set[tuple[object, object]]:
     source = SourceFile(path, path.name, textwrap.dedent(code), "utf-8", False)
     project = Project(Path("/project"), lambda path: None, lambda root: [])
     module = project.module(source)
-    module.load_all()
+    for unit in module.all_units():
+        unit.load()
     evaluator = Evaluator(project)
     (call,) = (node for node in module.calls if is_send(node))
     first, second = (evaluator.value(module, argument.value) for argument in call.args)

@@ -20,7 +20,8 @@ def sent(code: str) -> set[str]:
     source = SourceFile(path, path.name, textwrap.dedent(code), "utf-8", b"")
     project = Project(Path("/project"), lambda path: None, lambda root: [])
     module = project.module(source)
-    module.load_all()
+    for unit in module.all_units():
+        unit.load()
     evaluator = Evaluator(project)
     (call,) = (node for node in module.calls if is_send(node))
     return {shown(one) for one in options(evaluator.value(module, call.args[0].value))}

@@ -15,7 +15,6 @@ from claude_lint.python.values import (
     Mapping,
     Origin,
     Symbol,
-    Union,
     Value,
     conditioned,
     options,
@@ -99,12 +98,6 @@ def fields_of(value: Value | None, world: Arms = NO_ARMS) -> Fields:
     if not found and not is_open:
         return Fields((Mapping(),))
     return Fields(tuple(found), is_open)
-
-
-def narrowed(value: Value, world: Arms) -> Value | None:
-    """Return the alternatives of a value that are compatible with the branches of `world`."""
-    found = [one for one in options(value) if compatible(one.under, world)]
-    return union(found) if found else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -232,17 +225,3 @@ class CallSite:
     def lacks_header(self, name: str) -> bool:
         """Tell whether no way sends the header; give its name in lower case."""
         return all(request.headers.lacks_header(name) for request in self.requests)
-
-
-__all__ = [
-    "GENERATING",
-    "CallSite",
-    "Client",
-    "Fields",
-    "Platform",
-    "Request",
-    "Union",
-    "fields_of",
-    "is_absent",
-    "narrowed",
-]

@@ -74,7 +74,6 @@ class Point:
     arms: tuple[Arm, ...] = ()
 
 
-START = Point(-1)
 FIRST = Point(0)
 END = Point(ENDLESS)
 

@@ -312,11 +312,6 @@ class Module:
             if not unit.loaded and pattern.search(unit.text):
                 unit.load()
 
-    def load_all(self) -> None:
-        """Load every unit."""
-        for unit in self.all_units():
-            unit.load()
-
     def place(self, node: cst.CSTNode) -> tuple[Scope, Point]:
         """Return the scope and point an expression is evaluated at."""
         one: cst.CSTNode | None = node

@@ -120,6 +120,14 @@ class Scope:
             scope = scope.parent
         return None
 
+    def below(self) -> Iterator[Scope]:
+        """Yield the scope and every loaded one inside it."""
+        stack = [self]
+        while stack:
+            scope = stack.pop()
+            yield scope
+            stack.extend(scope.inner)
+
     def function(self) -> Scope | None:
         """Return the nearest enclosing function, this scope included."""
         scope: Scope | None = self

@@ -96,17 +96,6 @@ def string_value(node: cst.CSTNode) -> str | bytes | None:
     return None
 
 
-def unparenthesized(node: cst.BaseExpression) -> cst.BaseExpression:
-    """Look through `await` and `:=` to the expression whose value is used."""
-    while True:
-        if isinstance(node, cst.Await):
-            node = node.expression
-        elif isinstance(node, cst.NamedExpr):
-            node = node.value
-        else:
-            return node
-
-
 def assigned_names(target: cst.BaseExpression) -> Iterator[tuple[cst.Name, tuple[int, ...]]]:
     """Yield each name a target binds and its place in nested tuples (`-1` behind a star)."""
     stack: list[tuple[cst.BaseExpression, tuple[int, ...]]] = [(target, ())]

@@ -10,6 +10,7 @@ from claude_lint.claude.facts import Fields, Request, is_absent
 from claude_lint.claude.reading import Reading
 from claude_lint.claude.surfaces.hosts import targets
 from claude_lint.claude.surfaces.sdk import method_path
+from claude_lint.python.flow import Arms
 from claude_lint.python.values import Environ, Mapping, Result, Symbol, Typed, Value, options
 
 LIBRARY = "openai"
@@ -67,7 +68,7 @@ def _is_client(value: Value) -> bool:
     return symbol.path.startswith("openai.") and symbol.path.rpartition(".")[2] in _CLIENTS
 
 
-def _platforms(client: Value, reading: Reading) -> Iterator[tuple[Platform, frozenset]]:  # type: ignore[type-arg]
+def _platforms(client: Value, reading: Reading) -> Iterator[tuple[Platform, Arms]]:
     base = client.arguments.get("base_url") if isinstance(client, Result) else None
     if base is None:
         yield Platform.GATEWAY, client.under

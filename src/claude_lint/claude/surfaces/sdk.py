@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
+
+import libcst as cst
 
 from claude_lint.claude.calls import Call
 from claude_lint.claude.catalog import Platform
@@ -13,12 +16,12 @@ from claude_lint.claude.surfaces.hosts import Target, targets
 from claude_lint.python import changes
 from claude_lint.python.classes import ancestry
 from claude_lint.python.evaluate import Evaluator
-from claude_lint.python.flow import NO_ARMS, compatible
+from claude_lint.python.flow import NO_ARMS, Arms
 from claude_lint.python.module import Module
+from claude_lint.python.scopes import Event
 from claude_lint.python.values import (
     Arguments,
     Attribute,
-    Constant,
     Entry,
     Environ,
     Instance,
@@ -31,11 +34,13 @@ from claude_lint.python.values import (
     Unknown,
     Value,
     conditioned,
+    is_constant,
     options,
     strings,
 )
 
 LIBRARY = "anthropic"
+_BASE_URL = "ANTHROPIC_BASE_URL"
 PLATFORMS = {
     "Anthropic": Platform.CLAUDE,
     "Client": Platform.CLAUDE,
@@ -175,9 +180,7 @@ def _names_claude(arguments: Arguments) -> bool:
     )
 
 
-def _platforms(
-    client: Client, call: Call, reading: Reading
-) -> Iterator[tuple[Platform, frozenset]]:  # type: ignore[type-arg]
+def _platforms(client: Client, call: Call, reading: Reading) -> Iterator[tuple[Platform, Arms]]:
     """Yield whose servers a client can reach."""
     base_url = client.argument("base_url")
     if (
@@ -190,7 +193,7 @@ def _platforms(
             yield Platform.UNKNOWN, NO_ARMS
             return
     if base_url is None:
-        if client.platform is Platform.CLAUDE and _environment_base_url(call.module):
+        if client.platform is Platform.CLAUDE and _is_led_elsewhere(call, reading):
             yield Platform.GATEWAY, NO_ARMS
         else:
             yield client.platform, NO_ARMS
@@ -214,17 +217,33 @@ def _platform_at(client: Client, target: Target) -> Platform:
     return Platform.GATEWAY
 
 
-def _environment_base_url(module: Module) -> bool:
+def _is_led_elsewhere(call: Call, reading: Reading) -> bool:
     """Tell whether the module sets ANTHROPIC_BASE_URL for its own process to another host."""
-    if "ANTHROPIC_BASE_URL" not in module.lines:
+    module = call.module
+    if _BASE_URL not in module.lines:
         return False
-    import re
+    module.load_matching(re.compile(_BASE_URL))
+    for scope in module.scope.below():
+        for event in (*scope.events.get("os", ()), *scope.events.get("environ", ())):
+            for url in _set_in_environment(call.evaluator, module, event):
+                places = targets(url, reading.api_hosts)
+                if any(place.platform is not Platform.CLAUDE for place in places):
+                    return True
+    return False
 
-    pattern = re.compile(
-        r"environ(?:\.setdefault\(|\.update\(\{|\[)\s*[\"']ANTHROPIC_BASE_URL[\"']\s*(?:\]\s*=|,|:)\s*(?![\"']https://api\.anthropic\.com)"
-        r"|putenv\(\s*[\"']ANTHROPIC_BASE_URL"
-    )
-    return pattern.search(module.lines) is not None
+
+def _set_in_environment(evaluator: Evaluator, module: Module, event: Event) -> Iterator[Value]:
+    """Yield what an event gives ANTHROPIC_BASE_URL."""
+    if event.kind == "setitem" and event.path[-1] == "environ" and event.key and event.value:
+        key, value = evaluator.value(module, event.key), evaluator.value(module, event.value)
+    elif event.kind == "call" and event.path[-1] in ("setdefault", "putenv"):
+        assert isinstance(event.node, cst.Call)
+        given = evaluator.arguments(module, event.node)
+        key, value = given.get("key", 0) or Unknown(), given.get("value", 1) or Unknown()
+    else:
+        return
+    if is_constant(key, _BASE_URL):
+        yield value
 
 
 def _request(call: Call, client: Client, operation: str, platform: Platform) -> Request:
@@ -298,20 +317,3 @@ def _params_of(item: Value) -> Iterator[Value]:
                     yield conditioned(params.arguments.keywords, params.under)
                 else:
                     yield params
-
-
-def all_requests_compatible(left: Request, right: Request) -> bool:
-    """Tell whether two ways of a call can be one run's."""
-    return compatible(left.world, right.world)
-
-
-__all__ = [
-    "METHODS",
-    "NAMES",
-    "PLATFORMS",
-    "Constant",
-    "client_class",
-    "clients",
-    "method_path",
-    "requests",
-]

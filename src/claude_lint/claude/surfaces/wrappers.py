@@ -28,7 +28,6 @@ from claude_lint.python.values import (
     Value,
     conditioned,
     options,
-    union,
 )
 
 _BY_NAME: dict[str, list[Wrapper]] = {}
@@ -188,6 +187,3 @@ def _platforms(
         else:
             for target in targets(one, reading.api_hosts):
                 yield platform if target.platform is platform else Platform.GATEWAY
-
-
-__all__ = ["NAMES", "requests", "union"]
