@@ -240,3 +240,9 @@ def test_an_environment_that_leads_elsewhere_is_a_gateway(check: Lint, code: str
 )
 def test_an_environment_that_is_not_set_leads_to_claude(check: Lint, code: str) -> None:
     check(SDK + "import os\n" + code + "\n" + call('"claude-4-sonnet"', "  # error: unknown-model"))
+
+
+def test_an_alias_in_a_list_that_may_be_foundry_s_is_left_alone(check: Lint) -> None:
+    code = '"""Claude."""\nclass FoundryGenerator:\n    MODELS = ["claude-haiku-4-5"]'
+    check(code)
+    check(code.replace("Foundry", "Claude") + "  # warning: unpinned-model")

@@ -9,23 +9,17 @@ from claude_lint.checks.repairs import replace_text
 from claude_lint.claude.catalog import Model, Platform, State
 from claude_lint.claude.catalog.model_ids import Judgement, Verdict, judge
 from claude_lint.claude.facts import Request
-from claude_lint.claude.models import ModelUse, says_model
+from claude_lint.claude.models import (
+    ModelUse,
+    may_go_elsewhere,
+    says_model,
+    uses_the_claude_api,
+)
 from claude_lint.findings import Safety, Severity
 from claude_lint.python.values import options
 
 _ROLES_THAT_NAME_A_MODEL = frozenset(
     {"argument", "default", "constant", "attribute", "entry", "returned"}
-)
-_ELSEWHERE = (
-    "openrouter",
-    "copilot",
-    "github.com",
-    "portkey",
-    "poe.com",
-    "bedrock",
-    "vertex",
-    "groq",
-    "together",
 )
 
 
@@ -52,14 +46,9 @@ def _is_trusted(use: ModelUse, view: View) -> bool:
         return use.platform is not Platform.UNKNOWN
     if use.role not in _ROLES_THAT_NAME_A_MODEL or not says_model(use.name):
         return False
-    text = view.module.lines.lower()
-    if any(word in text for word in _ELSEWHERE):
+    if may_go_elsewhere(view.module):
         return False
-    imports = view.module.imported_names
-    return (
-        any(name.partition(".")[0] in ("anthropic", "langchain_anthropic") for name in imports)
-        or "api.anthropic.com" in text
-    )
+    return uses_the_claude_api(view.module)
 
 
 @rule("unknown-model")
@@ -152,6 +141,8 @@ def unpinned(use: ModelUse, view: View) -> Iterator[Problem]:
     """CL305."""
     found = judged(use, view)
     if found.verdict is not Verdict.MOVING or found.state in (State.RETIRED, State.DEPRECATED):
+        return
+    if not use.is_sent and may_go_elsewhere(view.module):
         return
     yield Problem(
         use.origin,

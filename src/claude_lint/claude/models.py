@@ -11,12 +11,25 @@ import libcst as cst
 from claude_lint.claude.catalog import Platform
 from claude_lint.claude.catalog.model_ids import Verdict, judge
 from claude_lint.claude.facts import Request
+from claude_lint.claude.surfaces.hosts import API_HOST
 from claude_lint.claude.view import View
 from claude_lint.python.module import Module
 from claude_lint.python.syntax import access_path, string_value, walk
 from claude_lint.python.values import Origin
 
 _MENTIONS = re.compile(r"claude", re.IGNORECASE)
+_ELSEWHERE = (
+    "openrouter",
+    "copilot",
+    "github.com",
+    "portkey",
+    "poe.com",
+    "bedrock",
+    "vertex",
+    "foundry",
+    "groq",
+    "together",
+)
 _MODEL_NAMES = re.compile(r"model|claude|llm|engine|deployment", re.IGNORECASE)
 # Names under which an ID is shown, priced or compared, not sent.
 _SHOWN_NAMES = re.compile(
@@ -316,3 +329,18 @@ def _is_only_compared(module: Module, node: cst.CSTNode, name: str) -> bool:
         if is_looped_over or not (is_compared or _SHOWING.search(before)):
             return False
     return True
+
+
+# ---------------------------------------------------------------------- what a file is about
+
+
+def uses_the_claude_api(module: Module) -> bool:
+    """Tell whether a file imports a client of the Claude API or names its host."""
+    libraries = {name.partition(".")[0] for name in module.imported_names}
+    return bool(libraries & {"anthropic", "langchain_anthropic"}) or API_HOST in module.lines
+
+
+def may_go_elsewhere(module: Module) -> bool:
+    """Tell whether a file speaks of a platform that may spell or move models its own way."""
+    text = module.lines.lower()
+    return any(word in text for word in _ELSEWHERE)
