@@ -17,8 +17,9 @@ from functools import cached_property
 import libcst as cst
 
 from claude_lint.files.source import SourceFile
+from claude_lint.python.binder import Binder
 from claude_lint.python.flow import Point
-from claude_lint.python.scopes import Builder, Event, Scope
+from claude_lint.python.scopes import Event, Scope
 from claude_lint.python.syntax import access_path, children
 
 _ORDER_PER_UNIT = 1 << 20
@@ -263,21 +264,21 @@ class Module:
             for child in children(node):
                 parents[child] = node
                 stack.append(child)
-        builder = Builder(self, unit.number * _ORDER_PER_UNIT)
+        binder = Binder(self, unit.number * _ORDER_PER_UNIT)
         statements: Sequence[cst.CSTNode] = root.body
         if unit.owner is not None:
             wrapper = root.body[0]
             assert isinstance(wrapper, cst.ClassDef)
             statements = wrapper.body.body
         if unit.members:
-            self._adopt_class(unit, statements[0], builder)
+            self._adopt_class(unit, statements[0], binder)
         else:
-            builder.build(list(statements), unit.scope)
+            binder.build(list(statements), unit.scope)
 
-    def _adopt_class(self, unit: Unit, header: cst.CSTNode, builder: Builder) -> None:
+    def _adopt_class(self, unit: Unit, header: cst.CSTNode, binder: Binder) -> None:
         inner = unit.members[0].scope
         assert isinstance(header, cst.ClassDef)
-        builder.build([header], unit.scope)
+        binder.build([header], unit.scope)
         # The header was walked as a class with an empty body; its members stand in the index.
         unit.scope.inner.pop()
         unit.scope.inner.append(inner)
