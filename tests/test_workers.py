@@ -132,6 +132,18 @@ def test_a_warm_child_takes_the_first_job() -> None:
     assert outcome == Answer(warmed)
 
 
+def test_a_child_that_has_nothing_to_do_takes_later_jobs() -> None:
+    with Workers(eval) as workers:
+        done = [
+            outcome
+            for item in ["1", "__import__('signal').raise_signal(9)", "2", "3"]
+            for _, outcome in workers.judge([Job(item, 30)])
+        ]
+        assert len(multiprocessing.active_children()) == 1
+
+    assert done == [Answer(1), Crash("crashed (SIGKILL)"), Answer(2), Answer(3)]
+
+
 def test_no_child_outlives_the_workers() -> None:
     with Workers(eval) as workers:
         list(workers.judge([Job("1", 30), Job("2", 30)], count=2))

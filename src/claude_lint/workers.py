@@ -110,13 +110,14 @@ class Workers(Generic[T, R]):
         while open_jobs:
             while len(self._children) < min(count, open_jobs):
                 self._start()
+            for child in self._children:
+                if child.is_idle and waiting:
+                    child.give(waiting.popleft())
             for child in self._reporting():
                 done = self._listen(child)
                 if done:
                     open_jobs -= 1
                     yield done
-                if child in self._children and waiting:
-                    child.give(waiting.popleft())
 
     def _start(self) -> None:
         context: Any = multiprocessing.get_context(self._method)
@@ -166,6 +167,11 @@ class _Child(Generic[T, R]):
         self.job: Job[T] | None = None
         self.deadline = time.monotonic() + _START_LIMIT
         self.is_lost = False
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it has reported, and has got nothing to do since."""
+        return self.deadline == math.inf
 
     def give(self, job: Job[T]) -> None:
         self.job = job

@@ -1,0 +1,65 @@
+"""The command line of the fuzzers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from fuzz.trial import Trial, Trials
+
+_minutes = click.option("--minutes", type=float, default=1.0, help="How long to go on.")
+_seed = click.option("--seed", type=int, default=0, help="Other seeds give other inputs.")
+_finds = click.option(
+    "--finds", type=click.Path(path_type=Path), help="Keep inputs with complaints in this folder."
+)
+
+
+@click.group()
+def main() -> None:
+    """Give the linter what nobody wrote; exit 1 if anything goes wrong with it."""
+
+
+@main.command()
+@_minutes
+@_seed
+@_finds
+@click.argument("corpus", type=click.Path(path_type=Path), required=False)
+def mutations(minutes: float, seed: int, finds: Path | None, corpus: Path | None) -> None:
+    """Change real files at random: those in CORPUS, or else the project's own."""
+    from fuzz import mutations
+
+    _run(mutations.trials(seed, corpus), minutes, finds)
+
+
+def _run(trials: Iterator[Trial], minutes: float, finds: Path | None) -> None:
+    """Make trials until the time is over, and sum up."""
+    end = time.monotonic() + minutes * 60
+    made = found = 0
+    with Trials() as judged:
+        for trial in trials:
+            if time.monotonic() > end:
+                break
+            made += 1
+            outcome = judged.make(trial)
+            if outcome.complaints:
+                found += 1
+                _tell(trial, outcome.complaints, finds, found)
+    click.echo(f"{made:,} inputs, {found} with complaints")
+    raise SystemExit(found > 0)
+
+
+def _tell(trial: Trial, complaints: tuple[str, ...], finds: Path | None, number: int) -> None:
+    for complaint in complaints:
+        click.echo(f"#{number} {'+'.join(trial.files)}: {complaint}", err=True)
+    if finds is not None:
+        for name, data in trial.files.items():
+            folder = finds / str(number)
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(data)
+
+
+if __name__ == "__main__":
+    main()
