@@ -26,8 +26,8 @@ TODAY = datetime.date(2026, 11, 24)
 TIME_LIMIT = 20.0
 """Seconds of processor time for a trial; one file of an ordinary run is allowed more."""
 
-# Characters of a key that may be seen at a stretch: the first 12 are shown.
-_MOST_SHOWN = 14
+# Characters at a stretch, after the beginning that tells the kind of key, that none may see.
+_TELLING = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +169,7 @@ def _mended(task: Task, judged: Judged, secrets: tuple[str, ...]) -> Iterator[st
 
 def _leaks(text: str, secrets: tuple[str, ...], where: str) -> Iterator[str]:
     for secret in secrets:
-        for start in range(len(secret) - _MOST_SHOWN):
-            if secret[start : start + _MOST_SHOWN + 1] in text:
-                yield f"{where} shows {secret[start : start + _MOST_SHOWN + 1]!r} of {secret!r}"
-                break
+        tail = secret.split("-", 3)[-1]
+        pieces = (tail[start : start + _TELLING] for start in range(len(tail) - _TELLING + 1))
+        if any(piece in text for piece in pieces):
+            yield f"{where} shows some of {secret!r}"

@@ -104,3 +104,17 @@ def test_what_tests_call_code_with_is_not_what_it_is_called_with(tmp_path: Path)
     }
     made, modules = project(files, tmp_path)
     assert resolved(made, modules["app.py"]) == ["7"]
+
+
+def test_modules_that_import_a_name_from_each_other_give_it_no_value(tmp_path: Path) -> None:
+    made, modules = project(
+        {
+            "a.py": "from b import MODEL, own\nuse(MODEL)\nuse(own)",
+            "b.py": "from a import MODEL\nfrom c import *\nown = 'm'",
+            "c.py": "from b import *",
+            "self.py": "from self import x\nuse(x)",
+        },
+        tmp_path,
+    )
+    assert resolved(made, modules["a.py"]) == ["?", "'m'"]
+    assert resolved(made, modules["self.py"]) == ["?"]

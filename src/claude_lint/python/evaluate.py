@@ -71,7 +71,7 @@ class Evaluator:
         self.steps = 0
         self._known: dict[tuple[cst.CSTNode, int], Value] = {}
         self._passing: dict[tuple[cst.CSTNode, int], Value] = {}
-        self._working: dict[tuple[cst.CSTNode, int], int] = {}
+        self._working: dict[tuple[cst.CSTNode, int] | tuple[Module, str], int] = {}
         self._cut = _UNCUT  # how far out a cycle reaches that cut something short
         self._callers: dict[Scope, tuple[tuple[Module, cst.Call], ...]] = {}
         self.heirs: dict[Scope, tuple[Scope, ...]] = {}
@@ -412,6 +412,18 @@ class Evaluator:
 
     def imported(self, module: Module, dotted: str, origin: Origin) -> Value:
         """Return a module or name by the dotted path of its import; leading dots are relative."""
+        key = (module, dotted)
+        depth = self._working.get(key)  # modules may import a name from each other
+        if depth is not None or len(self._working) > _MOST_NESTED:
+            self._cut = min(self._cut, depth if depth is not None else -1)
+            return Unknown(origin=origin, why="budget", name=dotted)
+        self._working[key] = len(self._working)
+        try:
+            return self._imported(module, dotted, origin)
+        finally:
+            del self._working[key]
+
+    def _imported(self, module: Module, dotted: str, origin: Origin) -> Value:
         found = self.project.find(module, dotted)
         if found is None:
             return (
