@@ -112,9 +112,7 @@ def test_modules_that_import_a_name_from_each_other_give_it_no_value(tmp_path: P
             "a.py": "from b import MODEL, own\nuse(MODEL)\nuse(own)",
             "b.py": "from a import MODEL\nfrom c import *\nown = 'm'",
             "c.py": "from b import *",
-            "self.py": "from self import x\nuse(x)",
         },
         tmp_path,
     )
     assert resolved(made, modules["a.py"]) == ["?", "'m'"]
-    assert resolved(made, modules["self.py"]) == ["?"]
