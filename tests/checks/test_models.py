@@ -246,3 +246,42 @@ def test_an_alias_in_a_list_that_may_be_foundry_s_is_left_alone(check: Lint) -> 
     code = '"""Claude."""\nclass FoundryGenerator:\n    MODELS = ["claude-haiku-4-5"]'
     check(code)
     check(code.replace("Foundry", "Claude") + "  # warning: unpinned-model")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'OLD = {"claude-2.1", "claude-2.0"}\ndef old(m): return m in OLD\n',
+        '__all__ = ["OLD"]\nOLD = ["claude-2.1"]\ndef check(m):\n    assert m in sorted(OLD)\n',
+        'CAPS = (("claude-2.1", 4096),)\ndef cap(m):\n    for prefix, most in CAPS:\n'
+        "        if m.startswith(prefix):\n            return most\n",
+        'OLD = ("claude-2.1",)\ndef old(m): return any(one in m.lower() for one in OLD)\n',
+        'class Base:\n    @staticmethod\n    def olds(): return ["claude-2.1"]\n'
+        "    @classmethod\n    def make(cls, m):\n        if m in cls.olds(): return 1\n",
+        'def add(parser):\n    best = "claude-2.1"\n'
+        '    parser.add_argument("--best", action="store_true", help=f"use {best}")\n',
+        'OLD = ["claude-2.1"]\nif m not in OLD:\n    raise ValueError(f"one of {\', \'.join(OLD)}")\n',
+    ],
+)
+def test_what_is_only_compared_with_or_shown_is_no_model_to_send(check: Lint, code: str) -> None:
+    check(code)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'OLD = ["claude-2.1"]  # warning: retired-model\nif m not in OLD:\n    m = OLD[0]\n',
+        'OLD = ["claude-2.1"]  # warning: retired-model\ndef olds(): return sorted(OLD)\n',
+        'OLD = ["claude-2.1"]  # warning: retired-model\n',
+        'CAPS = [("claude-2.1", 9)]  # warning: retired-model\nfor m, n in CAPS:\n    if n > 4: use(m)\n',
+        'def olds():\n    return ["claude-2.1"]  # warning: retired-model\nm = olds()[0]\n',
+        'OLD = ["claude-2.1"]  # warning: retired-model\nfor m in OLD:\n    if m != x: run(m)\n',
+    ],
+)
+def test_what_is_also_taken_from_a_list_may_be_sent(check: Lint, code: str) -> None:
+    check(code)
+
+
+def test_a_list_that_another_module_only_compares_with_is_silent(check: Lint) -> None:
+    using = "from names import OLD\ndef old(m): return m in OLD\n"
+    check({"names.py": 'OLD = ["claude-2.1"]\n', "use.py": using})

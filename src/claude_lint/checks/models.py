@@ -9,12 +9,8 @@ from claude_lint.checks.repairs import replace_text
 from claude_lint.claude.catalog import Model, Platform, State
 from claude_lint.claude.catalog.model_ids import Judgement, Verdict, judge
 from claude_lint.claude.facts import Request
-from claude_lint.claude.models import (
-    ModelUse,
-    may_go_elsewhere,
-    says_model,
-    uses_the_claude_api,
-)
+from claude_lint.claude.model_roles import says_model
+from claude_lint.claude.models import ModelUse, may_go_elsewhere, uses_the_claude_api
 from claude_lint.findings import Safety, Severity
 from claude_lint.python.values import options
 

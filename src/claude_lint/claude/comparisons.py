@@ -1,0 +1,180 @@
+"""Whether what holds a model ID is only compared with, or shown: then no request is given it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import libcst as cst
+
+from claude_lint.claude.model_roles import role_of
+from claude_lint.python.module import Module
+from claude_lint.python.project import Project
+from claude_lint.python.syntax import access_path, assigned_names, walk
+
+_Holder = cst.Assign | cst.AnnAssign | cst.FunctionDef
+_Read = tuple[Module, cst.CSTNode]
+
+# What gives the same items, or the same text, once more.
+_COPYING = frozenset(
+    {"sorted", "list", "tuple", "set", "frozenset", "enumerate", "reversed", "join"}
+)
+_RESPELLING = frozenset({"lower", "upper", "casefold", "strip", "split", "rsplit", "removeprefix"})
+_COMPARING = frozenset({"startswith", "endswith", "find", "index", "count", "isdisjoint"})
+_NEVER = (cst.Subscript, cst.Yield, cst.Lambda, cst.StarredElement, cst.StarredDictElement)
+
+
+class Comparisons:
+    """Judges what holds the literals of a module, each holder once."""
+
+    def __init__(self, project: Project, module: Module) -> None:
+        self._project, self._module = project, module
+        self._judged: dict[tuple[cst.CSTNode, int | None], bool] = {}
+
+    def alone_use(self, node: cst.CSTNode) -> bool:
+        """Tell whether a literal has a name, or a function that gives it, and is only compared."""
+        holder = self._holder(node)
+        if holder is None:
+            return False
+        column = self._column(node)
+        if (holder, column) not in self._judged:
+            reads = list(self._reads(holder))
+            is_compared = bool(reads) and all(_is_compared(*read, column) for read in reads)
+            self._judged[holder, column] = is_compared
+        return self._judged[holder, column]
+
+    def _column(self, node: cst.CSTNode) -> int | None:
+        """Return the place of a literal in its row, where a table of rows holds it."""
+        row = self._module.parents[self._module.parents[node]]
+        if isinstance(row, cst.Tuple) and isinstance(self._module.parents[row], cst.Element):
+            return next(i for i, one in enumerate(row.elements) if one.value is node)
+        return None
+
+    def _holder(self, node: cst.CSTNode) -> _Holder | None:
+        returned = False
+        for parent in self._module.ancestors(node):
+            if isinstance(parent, (cst.Assign, cst.AnnAssign)):
+                return parent
+            if isinstance(parent, cst.FunctionDef):
+                return parent if returned else None
+            if isinstance(parent, (cst.Dict, cst.Arg, cst.Lambda)):
+                return None
+            returned = returned or isinstance(parent, cst.Return)
+        return None
+
+    def _reads(self, holder: _Holder) -> Iterator[_Read]:
+        name = _name_of(holder)
+        if isinstance(holder, cst.FunctionDef):
+            for module, node in self._reads_anywhere(name):
+                call = module.parents.get(node)
+                yield module, call if isinstance(call, cst.Call) and call.func is node else node
+            return
+        around = (p for p in self._module.ancestors(holder) if isinstance(p, cst.FunctionDef))
+        function = next(around, None)
+        if function is None or _is_attribute(holder):
+            yield from self._reads_anywhere(name)
+        else:
+            yield from _reads_in(self._module, function.body, name)
+
+    def _reads_anywhere(self, name: str) -> Iterator[_Read]:
+        if not name:
+            return
+        word = re.compile(rf"\b{re.escape(name)}\b")
+        for module in self._project.modules_using(self._module, name):
+            module.load_matching(word)
+            for unit in module.all_units():
+                if unit.root is not None and word.search(unit.text):
+                    yield from _reads_in(module, unit.root, name)
+
+
+def _target(holder: cst.Assign | cst.AnnAssign) -> cst.BaseExpression:
+    return holder.target if isinstance(holder, cst.AnnAssign) else holder.targets[0].target
+
+
+def _name_of(holder: _Holder) -> str:
+    if isinstance(holder, cst.FunctionDef):
+        return holder.name.value
+    path = access_path(_target(holder))
+    return path[-1] if path is not None else ""
+
+
+def _is_attribute(holder: _Holder) -> bool:
+    return not isinstance(holder, cst.FunctionDef) and isinstance(_target(holder), cst.Attribute)
+
+
+def _reads_in(module: Module, root: cst.CSTNode, name: str) -> Iterator[_Read]:
+    """Yield the expressions below a node that read a name, or an attribute of that name."""
+    for node in walk(root):
+        if not isinstance(node, cst.Name) or node.value != name:
+            continue
+        parent = module.parents[node]
+        if isinstance(parent, cst.Attribute) and parent.attr is node:
+            if not isinstance(module.parents[parent], (cst.AssignTarget, cst.AnnAssign)):
+                yield module, parent
+        elif _is_read(parent, node):
+            yield module, node
+
+
+def _is_read(parent: cst.CSTNode, name: cst.Name) -> bool:
+    if isinstance(parent, (cst.AnnAssign, cst.NamedExpr, cst.Arg, cst.Attribute)):
+        return parent.value is name
+    if isinstance(parent, (cst.For, cst.CompFor)):
+        return parent.iter is name
+    if isinstance(parent, cst.Param):
+        return parent.default is name
+    return not isinstance(
+        parent,
+        (cst.AssignTarget, cst.ImportAlias, cst.AsName, cst.FunctionDef, cst.NameItem, cst.Del),
+    )
+
+
+def _is_compared(module: Module, node: cst.CSTNode, column: int | None = None) -> bool:
+    """Tell whether an expression, or a column of it, is compared with something, or shown."""
+    child = node
+    for parent in module.ancestors(node):
+        if isinstance(parent, (cst.Comparison, cst.ComparisonTarget)):
+            return True
+        if isinstance(parent, (cst.For, cst.CompFor)):
+            return parent.iter is child and _items_are_compared(module, parent, column)
+        if isinstance(parent, _NEVER):
+            return isinstance(parent, cst.Subscript) and parent.value is not child
+        if isinstance(parent, cst.Attribute):
+            if parent.attr.value in _COMPARING:
+                return True
+            if parent.attr.value not in _RESPELLING:
+                return False
+        elif isinstance(parent, cst.FormattedString):
+            return role_of(module, parent) == ("", "")
+        elif isinstance(parent, cst.Arg):
+            called = _called(module.parents[parent])
+            if called == "len":
+                return True
+            if called not in _COPYING:
+                return role_of(module, child) == ("", "")
+        elif not isinstance(parent, (cst.Call, cst.FormattedStringExpression)):
+            return role_of(module, child) == ("", "")
+        child = parent
+    return False
+
+
+def _called(call: cst.CSTNode) -> str:
+    function = call.func if isinstance(call, cst.Call) else call
+    if isinstance(function, cst.Attribute):
+        return function.attr.value
+    return function.value if isinstance(function, cst.Name) else ""
+
+
+def _items_are_compared(module: Module, loop: cst.For | cst.CompFor, column: int | None) -> bool:
+    """Tell whether a loop over IDs only compares them."""
+    around: cst.CSTNode = loop
+    while isinstance(around, cst.CompFor):
+        around = module.parents[around]
+    body = loop.body if isinstance(loop, cst.For) else around
+    reads = [
+        read
+        for target, path in assigned_names(loop.target)
+        if column is None or path in ((), (column,))
+        for read in _reads_in(module, body, target.value)
+        if read[1] is not target
+    ]
+    return bool(reads) and all(_is_compared(*read) for read in reads)
