@@ -1,4 +1,4 @@
-"""What Python's own functions give: `os.getenv`, `dict`, `zip`, `urljoin`, …"""
+"""What Python's own functions give: `os.getenv`, `dict`, `zip`, `urlencode`, …"""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from urllib.parse import urljoin
 
 from claude_lint.python import changes
 from claude_lint.python.flow import Arm
+from claude_lint.python.texts import text_of, text_parts
 from claude_lint.python.values import (
     Arguments,
     Constant,
@@ -180,6 +181,21 @@ def _urljoin(evaluator: Evaluator, arguments: Arguments, origin: Origin) -> Valu
     return union(found)
 
 
+def _urlencode(evaluator: Evaluator, arguments: Arguments, origin: Origin) -> Value:
+    """Write a query of what is known of it; what else may be in it is a hole at the end."""
+    found: list[Value] = []
+    for one in options(arguments.get("query", 0)):
+        if not isinstance(one, Mapping):
+            return Unknown(origin=origin, why="urlencode")
+        pieces: list[str | Value] = []
+        for entry in one.entries:
+            name = entry.name if entry.name is not None else entry.key
+            pieces += ["&" if pieces else "", name, "=", *text_parts(entry.value)]
+        pieces += one.rest
+        found.append(conditioned(text_of(pieces, origin), one.under))
+    return union(found)
+
+
 _SAME = ("str", "iter", "sorted", "reversed")
 _COLLECTIONS = ("list", "tuple", "set", "frozenset")
 
@@ -204,6 +220,7 @@ FUNCTIONS: dict[str, Function] = {
     "builtins.max": _extreme,
     "builtins.min": _extreme,
     "builtins.int": _int,
+    "urllib.parse.urlencode": _urlencode,
     "urllib.parse.urljoin": _urljoin,
 }
 """The functions that are looked into, by dotted name."""

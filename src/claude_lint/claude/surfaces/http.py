@@ -8,14 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+import libcst as cst
+
 from claude_lint.claude.calls import Call
 from claude_lint.claude.catalog import Platform
 from claude_lint.claude.facts import Fields, Request, fields_of, is_absent
 from claude_lint.claude.reading import Reading
-from claude_lint.claude.surfaces.hosts import Target, targets
+from claude_lint.claude.surfaces.hosts import Target, known_start, targets
 from claude_lint.claude.surfaces.http_bodies import as_mapping, unserialized
 from claude_lint.python import changes
 from claude_lint.python.flow import Arms, compatible
+from claude_lint.python.syntax import string_value
 from claude_lint.python.texts import text_of, text_parts
 from claude_lint.python.values import (
     Arguments,
@@ -45,6 +48,7 @@ _ENDPOINTS = (
     ("/v1/chat/completions", "chat.completions"),
     ("/v1/models", "models.list"),
 )
+_LAST_WORDS = frozenset(path.rpartition("/")[2] for path, _operation in _ENDPOINTS)
 _SENDING = frozenset({"POST", ""})
 _MOST_HEADERS = 64
 
@@ -71,6 +75,26 @@ class RawCall:
     default_headers: Value | None = None
     session: Value | None = None
     arguments: Arguments | None = None
+
+
+def is_lookup(node: cst.Call) -> bool:
+    """Tell `mapping.get("key")` from `session.get("/v1/models")`, by what is written alone.
+
+    There are a hundred of the first for each of the second, and to find out what `mapping` is
+    may mean to read half a project.
+    """
+    name = node.func.attr.value if isinstance(node.func, cst.Attribute) else ""
+    if name not in VERBS:
+        return False
+    if not node.args:
+        return True
+    first = node.args[0]
+    if first.star or first.keyword is not None:
+        return False
+    if isinstance(first.value, (cst.Integer, cst.Float, cst.Tuple)):
+        return True
+    text = string_value(first.value)
+    return isinstance(text, str) and "/" not in text and text not in _LAST_WORDS
 
 
 def requests(call: Call, raw: RawCall, reading: Reading) -> Iterator[Request]:
@@ -167,7 +191,7 @@ def _full_url(raw: RawCall) -> Value | None:
         for path in options(raw.url):
             if not compatible(base.under, path.under):
                 continue
-            if isinstance(path, Constant) and str(path.value).startswith(("http://", "https://")):
+            if (known_start(path)[0] or "").startswith(("http://", "https://")):
                 found.append(path)
             else:
                 found.append(conditioned(_joined(base, path), base.under | path.under))

@@ -219,17 +219,21 @@ def _platform_at(client: Client, target: Target) -> Platform:
 
 def _is_led_elsewhere(call: Call, reading: Reading) -> bool:
     """Tell whether the module sets ANTHROPIC_BASE_URL for its own process to another host."""
-    module = call.module
+    return any(
+        place.platform is not Platform.CLAUDE
+        for url in base_urls_set(call.evaluator, call.module)
+        for place in targets(url, reading.api_hosts)
+    )
+
+
+def base_urls_set(evaluator: Evaluator, module: Module) -> Iterator[Value]:
+    """Yield what a module sets ANTHROPIC_BASE_URL to for its own process."""
     if _BASE_URL not in module.lines:
-        return False
+        return
     module.load_matching(re.compile(_BASE_URL))
     for scope in module.scope.below():
         for event in (*scope.events.get("os", ()), *scope.events.get("environ", ())):
-            for url in _set_in_environment(call.evaluator, module, event):
-                places = targets(url, reading.api_hosts)
-                if any(place.platform is not Platform.CLAUDE for place in places):
-                    return True
-    return False
+            yield from _set_in_environment(evaluator, module, event)
 
 
 def _set_in_environment(evaluator: Evaluator, module: Module, event: Event) -> Iterator[Value]:

@@ -33,8 +33,8 @@ _URLS = ("base_url", "api_base", "anthropic_api_url", "api_url", "endpoint")
 class Wrapper:
     """One class or function of a library that takes a model.
 
-    `names` are the callables; with a `receiver`, methods of what those callables make.
-    `models` are the parameters for the model, `position` its 0-based place. `platform` is where a
+    `names` are the callables; with a `receiver`, methods of what those callables make, which have
+    its model unless they are given another. `models` are the parameters for the model, `position` its 0-based place. `platform` is where a
     name without prefix goes, None where it is not told. `separators` end a provider's prefix.
     `passes_on` are parameters that reach the API unchanged.
     """
@@ -73,6 +73,14 @@ WRAPPERS: tuple[Wrapper, ...] = (
         _LANGCHAIN,
         ("ChatAnthropic", "AnthropicLLM", "ChatAnthropicMessages"),
         ("model", "model_name"),
+        passes_on=_SAMPLING,
+    ),
+    Wrapper(
+        "langchain_anthropic",
+        _LANGCHAIN,
+        ("bind", "bind_tools", "invoke", "ainvoke", "stream", "astream"),
+        ("model", "model_name"),
+        receiver=("ChatAnthropic",),
         passes_on=_SAMPLING,
     ),
     Wrapper(

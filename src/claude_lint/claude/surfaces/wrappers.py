@@ -16,6 +16,7 @@ from claude_lint.claude.reading import Reading
 from claude_lint.claude.surfaces.hosts import targets
 from claude_lint.claude.surfaces.wrapper_table import PROVIDERS, WRAPPERS, Wrapper
 from claude_lint.python.values import (
+    Arguments,
     Attribute,
     Constant,
     Environ,
@@ -53,9 +54,10 @@ def requests(call: Call, reading: Reading) -> Iterator[Request]:
     if row is None:
         return
     given = call.arguments
-    model = next((v for name in row.models if (v := given.get(name)) is not None), None)
-    if model is None and row.position is not None:
-        model = given.get("", row.position)
+    model = _model_given(given, row)
+    if model is None and row.receiver and isinstance(call.callee, Attribute):
+        maker = call.callee.base
+        model = _model_given(maker.arguments, row) if isinstance(maker, Result) else None
     for named in _models(model, row, call):
         for platform in _platforms(named.platform, row, call, reading):
             passed = tuple(e for e in given.keywords.entries if e.name in row.passes_on)
@@ -73,6 +75,13 @@ def requests(call: Call, reading: Reading) -> Iterator[Request]:
                 is_awaited=call.is_awaited,
                 world=named.model.under,
             )
+
+
+def _model_given(given: Arguments, row: Wrapper) -> Value | None:
+    named = next((v for name in row.models if (v := given.get(name)) is not None), None)
+    if named is None and row.position is not None:
+        return given.get("", row.position)
+    return named
 
 
 def _row_of(call: Call) -> Wrapper | None:
