@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import click
 
-from fuzz.trial import Trial, Trials
+from fuzz.trial import Outcome, Trial, Trials
+
+Judge = Callable[[Outcome], Iterable[str]]
 
 _minutes = click.option("--minutes", type=float, default=1.0, help="How long to go on.")
 _seed = click.option("--seed", type=int, default=0, help="Other seeds give other inputs.")
@@ -31,22 +33,38 @@ def mutations(minutes: float, seed: int, finds: Path | None, corpus: Path | None
     """Change real files at random: those in CORPUS, or else the project's own."""
     from fuzz import mutations
 
-    _run(mutations.trials(seed, corpus), minutes, finds)
+    _run(((trial, _complaints) for trial in mutations.trials(seed, corpus)), minutes, finds)
 
 
-def _run(trials: Iterator[Trial], minutes: float, finds: Path | None) -> None:
+@main.command()
+@_minutes
+@_seed
+@_finds
+def requests(minutes: float, seed: int, finds: Path | None) -> None:
+    """Write requests with known faults; these must be found, and nothing else."""
+    from fuzz import requests
+
+    cases = requests.cases(seed)
+    _run(((case.trial, case.complaints) for case in cases), minutes, finds)
+
+
+def _complaints(outcome: Outcome) -> tuple[str, ...]:
+    return outcome.complaints
+
+
+def _run(trials: Iterator[tuple[Trial, Judge]], minutes: float, finds: Path | None) -> None:
     """Make trials until the time is over, and sum up."""
     end = time.monotonic() + minutes * 60
     made = found = 0
     with Trials() as judged:
-        for trial in trials:
+        for trial, judge in trials:
             if time.monotonic() > end:
                 break
             made += 1
-            outcome = judged.make(trial)
-            if outcome.complaints:
+            complaints = tuple(judge(judged.make(trial)))
+            if complaints:
                 found += 1
-                _tell(trial, outcome.complaints, finds, found)
+                _tell(trial, complaints, finds, found)
     click.echo(f"{made:,} inputs, {found} with complaints")
     raise SystemExit(found > 0)
 

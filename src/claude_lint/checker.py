@@ -205,7 +205,9 @@ def _excerpt(module: Module, place: Span) -> str:
 def _unparsable(source: SourceFile, problem: UnparsableError) -> Finding:
     document = documents.find("unparsable-file")
     assert document is not None
-    place = Span(problem.line, problem.column, problem.line, problem.column)
+    # Python counts on over lines that end in a backslash.
+    column = min(problem.column, len(source.line_text(problem.line)) + 1)
+    place = Span(problem.line, column, problem.line, column)
     location = source.locate(place)
     return Finding(document.code, document.name, document.severity, problem.message, location)
 
