@@ -311,6 +311,25 @@ def config(path: Path, config: Path | None, isolated: bool) -> None:
 
 
 @command_line.command()
+@click.option("--stdio", is_flag=True, hidden=True)  # some editors pass it; there is no other way
+def server(stdio: bool) -> None:
+    """Serve an editor: the language server, over stdin and stdout."""
+    try:
+        from claude_lint.server.language_server import serve
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] not in ("pygls", "lsprotocol"):
+            raise
+        raise click.UsageError(
+            'the language server needs an extra: `pip install "claude-lint[lsp]"`'
+        ) from None
+    if sys.stdin.isatty():
+        terminal.tell("This is the language server, which editors start. Press Ctrl-C to end it.")
+        if os.path.isdir("server"):
+            terminal.tell("To check the folder `server`, run `claude-lint check server`.")
+    serve()
+
+
+@command_line.command()
 @_config_option
 @_isolated_option
 def clean(config: Path | None, isolated: bool) -> None:

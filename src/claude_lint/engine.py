@@ -28,7 +28,15 @@ if TYPE_CHECKING:
     from claude_lint.mend import Refusal
     from claude_lint.workers import Failure, Workers
 
-__all__ = ["InternalError", "Options", "Report", "find_files", "run"]
+__all__ = [
+    "InternalError",
+    "Options",
+    "Report",
+    "could_matter",
+    "find_files",
+    "run",
+    "task_for",
+]
 
 # From this many bytes on, another process saves more time than its imports cost.
 _WORTH_A_PROCESS = 100_000
@@ -257,11 +265,11 @@ def _relevant(
                 continue
             from claude_lint.judge import refuse
 
-            task = _task(file, b"", options, rulings)
+            task = task_for(file, b"", options, rulings)
             tally.add(task, refuse(task, problem.message))
             continue
         if data is not None:
-            yield _task(file, data, options, rulings)
+            yield task_for(file, data, options, rulings)
 
 
 def _read(path: Path, settings: Settings, stdin: bytes | None) -> bytes | None:
@@ -269,19 +277,27 @@ def _read(path: Path, settings: Settings, stdin: bytes | None) -> bytes | None:
 
     Raise `Unreadable` for a file that cannot be read, or could matter but is too large to judge.
     """
-    needles = (*NEEDLES, *(host.encode() for host in settings.api_hosts))
     try:
         data = read_bytes(path, settings.max_file_size) if stdin is None else stdin
     except TooLarge:
-        if gate_file(path, needles):
+        if gate_file(path, _needles(settings)):
             raise
         return None
-    if gate(data, needles) or imports_a_mention(data, path, settings.root, needles):
-        return data
-    return None
+    return data if could_matter(data, path, settings) else None
 
 
-def _task(file: FoundFile, data: bytes, options: Options, rulings: Rulings) -> Task:
+def could_matter(data: bytes, path: Path, settings: Settings) -> bool:
+    """Tell whether anything in a file points to Claude, itself or through what it imports."""
+    needles = _needles(settings)
+    return gate(data, needles) or imports_a_mention(data, path, settings.root, needles)
+
+
+def _needles(settings: Settings) -> tuple[bytes, ...]:
+    return (*NEEDLES, *(host.encode() for host in settings.api_hosts))
+
+
+def task_for(file: FoundFile, data: bytes, options: RulingOptions, rulings: Rulings) -> Task:
+    """Say what is to be done about a file, whose content need not be the one on the disk."""
     from claude_lint.judge import Task
 
     settings = rulings.of_file(file.path)

@@ -147,22 +147,28 @@ def _thousands(tokens: int | None) -> str:
 
 
 def _card(catalog: Catalog, model: Model, as_of: datetime.date) -> str:
+    rows = (f"  {name:<20}{value}" for name, value in facts(catalog, model, as_of))
+    return "\n".join([model.id, *rows])
+
+
+def facts(catalog: Catalog, model: Model, as_of: datetime.date) -> list[tuple[str, str]]:
+    """List what is known of a model on a day, each with its name."""
     row = _row(catalog, model, as_of)
-    lines = [model.id]
+    known = []
     if model.alias_of:
-        lines.append(f"  {'moving alias of' if model.moving else 'alias of':<20}{model.alias_of}")
+        known.append(("moving alias of" if model.moving else "alias of", model.alias_of))
     for key, value in row.items():
         if key in ("id", "alias_of", "moving", "platforms", "sources", "note") or value is None:
             continue
-        lines.append(f"  {key.replace('_', ' '):<20}{_shown(value)}")
+        known.append((key.replace("_", " "), _shown(value)))
     for name, offer in row["platforms"].items():
         ends = f", ends {offer['retires']}" if offer["retires"] else ""
         regions = f" ({', '.join(offer['regions'])})" if offer["regions"] else ""
-        lines.append(f"  {name:<20}{offer['id']}{regions}: {offer['state']}{ends}")
-    lines += [f"  {'source':<20}{source}" for source in row["sources"]]
+        known.append((name, f"{offer['id']}{regions}: {offer['state']}{ends}"))
+    known += [("source", source) for source in row["sources"]]
     if model.note:
-        lines.append(f"  {'note':<20}{model.note}")
-    return "\n".join(lines)
+        known.append(("note", model.note))
+    return known
 
 
 def _shown(value: Any) -> str:

@@ -55,17 +55,18 @@ class Options:
 class Rulings:
     """What holds in each folder in one run. Raise `SettingsError` where that cannot be told.
 
-    Folders mostly share their settings, so that little is worked out twice.
+    Folders mostly share their settings, so that little is worked out twice. `cwd` is the folder
+    that the run is taken to begin in, by default the working directory.
     """
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, cwd: Path | None = None) -> None:
         self._options = options
         self._by_folder: dict[str, Settings] = {}
         self._overridden = functools.cache(self._override)
         self.selection = functools.cache(self._select)
         self.excluder = functools.cache(self._exclude)
         self._of_run: Settings | None = None
-        self.cwd = Path.cwd()
+        self.cwd = cwd or Path.cwd()
         self.of_run = self.in_folder(str(self.cwd))
         # A wrong selector is an error even if no file needs the rules.
         self.selection(self.of_run)

@@ -91,9 +91,20 @@ class Workers(Generic[T, R]):
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """End every child; the next job begins with a new one."""
         for child in self._children:
             child.kill()
         self._children.clear()
+
+    def cut(self, job: Job[T] | None = None) -> None:
+        """End a job that may be under way, or all that are, as crashes; any thread may ask."""
+        for child in tuple(self._children):
+            if child.job is not None and job in (None, child.job):
+                with contextlib.suppress(ValueError):  # closed meanwhile
+                    child.process.kill()
 
     def warm(self) -> None:
         """Start the first child now, so that its imports run beside what the caller does next."""
@@ -211,6 +222,11 @@ def _start_method() -> str:
     """
     if sys.platform == "linux" and _threads() == 1:
         return "fork"
+    return method_beside_threads()
+
+
+def method_beside_threads() -> str:
+    """Choose how children are started in a process of several threads."""
     methods = multiprocessing.get_all_start_methods()
     return "forkserver" if "forkserver" in methods else "spawn"
 

@@ -31,6 +31,12 @@ def imports_a_mention(data: bytes, path: Path, root: Path, needles: tuple[bytes,
     return gate(data, SENDERS) and _leads_to_a_mention(data, path, root, needles, _DEPTH)
 
 
+def forget_mentions() -> None:
+    """Look into imported files anew from now on."""
+    _mentions.cache_clear()
+    _finder.cache_clear()
+
+
 def _leads_to_a_mention(
     data: bytes, path: Path, root: Path, needles: tuple[bytes, ...], depth: int
 ) -> bool:

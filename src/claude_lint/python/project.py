@@ -31,14 +31,16 @@ class Project:
         self._modules: dict[Path, Module | None] = {}
         self.imports = ImportFinder(root)
         self._importers: dict[str, set[Path]] | None = None
+        self._users_of: dict[Path, list[Path]] = {}
         self._data: dict[Path, bytes] = {}
         self._room = _MOST_BYTES
+        self._lender: Project | None = None
+        self._own: Container[Path] = ()
 
     def share(self, other: Project, *, without: Container[Path]) -> None:
-        """Take over what another project of the same root knows of all but some files."""
-        known = other._modules.items()
-        self._modules = {path: module for path, module in known if path not in without}
-        self.imports, self._importers = other.imports, other._importers
+        """Ask another project of the same root, which remembers it, for all but some files."""
+        self._lender, self._own = other, without
+        self.imports = other.imports
 
     # ------------------------------------------------------------------ modules
 
@@ -53,6 +55,8 @@ class Project:
 
     def load(self, path: Path) -> Module | None:
         """Return the index of a project file, None where it cannot be read or parsed."""
+        if self._lender is not None and path not in self._own:
+            return self._lender.load(path)
         if path not in self._modules:
             source = self._read(path)
             self._modules[path] = None
@@ -94,10 +98,7 @@ class Project:
         """
         found = [module]
         wanted = name.encode()
-        is_of_tests = self._is_test(module.source.path)
-        for path in sorted(self._users(module)):
-            if path == module.source.path or (self._is_test(path) and not is_of_tests):
-                continue
+        for path in self._users(module):
             if wanted in self._bytes(path):
                 user = self.load(path)
                 if user is not None:
@@ -110,12 +111,24 @@ class Project:
         inside = path.relative_to(self.root) if path.is_relative_to(self.root) else path
         return is_test(inside)
 
-    def _users(self, module: Module) -> set[Path]:
-        """Return the files that import the module, directly or through one other."""
+    def _users(self, module: Module) -> list[Path]:
+        """Return the other files that import the module, directly or through one other, sorted."""
+        here = module.source.path
+        known = self._users_of.get(here)
+        if known is None:
+            is_of_tests = self._is_test(here)
+            known = self._users_of[here] = sorted(
+                path
+                for path in self._importing(here)
+                if path != here and (is_of_tests or not self._is_test(path))
+            )
+        return known
+
+    def _importing(self, here: Path) -> set[Path]:
         importers = self._import_index()
         found: set[Path] = set()
         seen: set[str] = set()
-        names = [(_import_name(module.source.path), 0)]
+        names = [(_import_name(here), 0)]
         while names and len(found) <= _MOST_USERS * 4:
             name, steps = names.pop(0)
             if name in seen:
@@ -130,6 +143,8 @@ class Project:
 
     def _bytes(self, path: Path) -> bytes:
         """Return what a file holds, nothing where it cannot be read; kept while memory allows."""
+        if self._lender is not None:
+            return self._lender._bytes(path)
         data = self._data.get(path)
         if data is None:
             try:
@@ -143,6 +158,8 @@ class Project:
 
     def _import_index(self) -> dict[str, set[Path]]:
         """Map each component of an imported dotted name to the files with that import."""
+        if self._lender is not None:
+            return self._lender._import_index()
         if self._importers is None:
             index: dict[str, set[Path]] = defaultdict(set)
             for path in self._list(self.root):

@@ -1,0 +1,1 @@
+"""The language server: what is open in an editor, judged as it is typed. Needs the extra `lsp`."""
