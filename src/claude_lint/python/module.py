@@ -28,6 +28,8 @@ _GLOBAL = re.compile(r"^[ \t]*global[ \t]+([\w, \t]+)", re.MULTILINE)
 _REFUSALS = (SyntaxError, ValueError, RecursionError, MemoryError)
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _CHANGING = frozenset({"setitem", "setattr", "call", "augmented", "delitem"})
+# A lone backslash before a statement, a lone carriage return; rare, so that others are not compared.
+_MAY_BE_LOST = re.compile(r"^[ \t\f]*\\\r?$|\r(?!\n)|\f", re.MULTILINE)
 _MEMBER_HEADER = "class _:\n"
 
 
@@ -93,7 +95,7 @@ class Unit:
             self.failed = True
             return
         try:
-            self.root = cst.parse_module(text)
+            self.root = _parse_cst(text)
         except (cst.ParserSyntaxError, RecursionError, ValueError):
             self.failed = True
             return
@@ -191,7 +193,7 @@ class Module:
             raise refusal
         unit = Unit(self, 0, 1, len(self._starts), frozenset())
         try:
-            unit.root = cst.parse_module(self.source.text)
+            unit.root = _parse_cst(self.source.text)
         except (cst.ParserSyntaxError, RecursionError, ValueError):
             raise refusal from None
         unit.loaded = True
@@ -377,6 +379,14 @@ def _refusal(error: Exception, line_offset: int = 0) -> UnparsableError:
     message = getattr(error, "msg", None) or str(error) or type(error).__name__
     kind = "syntax error" if isinstance(error, SyntaxError) else "cannot be parsed"
     return UnparsableError(f"{kind}: {message}", line + line_offset, column)
+
+
+def _parse_cst(text: str) -> cst.Module:
+    """Parse with LibCST; raise ValueError where that loses lines, for nothing stands in place then."""
+    root = cst.parse_module(text)
+    if _MAY_BE_LOST.search(text) and root.code.rstrip("\r\n") != text.rstrip("\r\n"):
+        raise ValueError("LibCST does not keep this text")
+    return root
 
 
 def _parse_ast(text: str) -> ast.Module:
