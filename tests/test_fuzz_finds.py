@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+import pytest
+
 from claude_lint.findings import Span
 from conftest import Lint
 
 
 def test_an_error_behind_a_backslash_is_placed_within_its_line(lint: Lint) -> None:
-    (found,) = lint("import anthropic\nx = 1 \\\\\n+ 2 (\\\n")
+    (found,) = lint("import anthropic\nfrom claude import snapshot\\\r\\\f\n")
+    assert (found.code, found.location.span) == ("CL901", Span(3, 3, 3, 3))
 
-    assert (found.code, found.location.span) == ("CL901", Span(2, 8, 2, 8))
+
+@pytest.mark.parametrize(
+    ("gap", "column"), [("\\\n", 13), ("    \\\n", 13), ("\n", 12), ("\f\n", 12)]
+)
+def test_lines_that_libcst_loses_move_no_finding(lint: Lint, gap: str, column: int) -> None:
+    code = f"import anthropic\n\ndef f(x):\n    x\n{gap}    return '@@KEY-api03@@'\n"
+    (found,) = lint(code)
+    span = found.location.span
+    assert (found.code, span.line, span.column) == ("CL102", 6, column)
+
+
+def test_lone_carriage_returns_end_lines(lint: Lint) -> None:
+    (found,) = lint("def f(x):\r    x\r    return '@@KEY-api03@@'\r")
+    assert (found.code, found.location.span.line, found.location.span.column) == ("CL102", 3, 12)
+    assert found.message == "An Anthropic API key is in the source: `sk-ant-api03…`"
