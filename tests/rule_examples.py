@@ -2,23 +2,26 @@
 
 A marker ends the line that a finding is reported on: `# error: missing-max-tokens, bearer-auth`.
 `@@KEY-api03@@` becomes a made-up key; `@@KEY-api03.head@@` and `.tail@@` are its halves.
+A notebook can be written as Python, each of its cells begun by a line `# %%`.
 """
 
 from __future__ import annotations
 
 import datetime
 import functools
+import json
 import random
 import re
 import string
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from claude_lint import engine, judge
 from claude_lint.engine import Report
-from claude_lint.findings import Finding
+from claude_lint.findings import Finding, Location
 
 Files = Mapping[str, str]
 
@@ -87,7 +90,25 @@ def write_project(root: Path, files: Files) -> None:
     for path, text in files.items():
         target = root / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(expand_keys(without_markers(text)).encode())
+        code = expand_keys(without_markers(text))
+        target.write_bytes((notebook(code) if _is_in_cells(path, code) else code).encode())
+
+
+def notebook(text: str) -> str:
+    """Make a notebook of the cells that a text holds, the lines `# %%` being the first of each."""
+    cells = [
+        {"cell_type": "code", "metadata": {}, "outputs": [], "source": text[start:end]}
+        for start, end in pairwise([*_cell_starts(text), len(text)])
+    ]
+    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+
+
+def _is_in_cells(path: str, text: str) -> bool:
+    return path.endswith(".ipynb") and text.startswith("# %%")
+
+
+def _cell_starts(text: str) -> list[int]:
+    return [match.start() for match in re.finditer(r"^# %%", text, re.M)]
 
 
 def read_project(root: Path, files: Files) -> dict[str, str]:
@@ -126,10 +147,18 @@ def assert_marked(files: Files, findings: Sequence[Finding]) -> None:
     """Fail, showing the lines concerned, unless exactly the marked findings are there."""
     wanted = marks(files)
     found = Counter(
-        (f.location.path, f.location.span.line, str(f.severity), f.rule) for f in findings
+        (f.location.path, _line(files, f.location), str(f.severity), f.rule) for f in findings
     )
     if wanted != found:
         raise AssertionError("\n".join(_differences(files, findings, wanted, found)))
+
+
+def _line(files: Files, location: Location) -> int:
+    """Return the line in the text that a file was written from."""
+    line, text = location.span.line, files.get(location.path, "")
+    if location.cell is None or not _is_in_cells(location.path, text):
+        return line
+    return line + text.count("\n", 0, _cell_starts(text)[location.cell - 1])
 
 
 def _differences(

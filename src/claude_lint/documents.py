@@ -80,7 +80,7 @@ class RuleDocument:
     @property
     def examples(self) -> tuple[Example, ...]:
         """Parse the examples, in the document's order."""
-        return _examples(self.body)
+        return examples(self.body)
 
 
 @functools.cache
@@ -191,8 +191,9 @@ def _by_selector(documents: tuple[RuleDocument, ...]) -> dict[str, RuleDocument]
 
 
 @functools.cache
-def _examples(body: str) -> tuple[Example, ...]:
-    examples: list[Example] = []
+def examples(body: str) -> tuple[Example, ...]:
+    """Parse the fences marked bad or good in a text of Markdown, in order."""
+    found: list[Example] = []
     open_case: tuple[str, str] | None = None
     for words, content in _fences(body):
         kind, options = _example_words(words)
@@ -203,8 +204,8 @@ def _examples(body: str) -> tuple[Example, ...]:
         case = options.pop("case", None)
         is_compared = options.pop("fix", "yes") != "no"
         if case is not None and (kind, case) == open_case:
-            begun = examples.pop()
-            examples.append(
+            begun = found.pop()
+            found.append(
                 Example(
                     kind,
                     {**begun.files, path: content},
@@ -213,9 +214,9 @@ def _examples(body: str) -> tuple[Example, ...]:
                 )
             )
         else:
-            examples.append(Example(kind, {path: content}, options, is_compared))
+            found.append(Example(kind, {path: content}, options, is_compared))
         open_case = (kind, case) if case is not None else None
-    return tuple(examples)
+    return tuple(found)
 
 
 def _fences(body: str) -> Iterator[tuple[list[str], str]]:

@@ -34,9 +34,9 @@ class Wrapper:
     """One class or function of a library that takes a model.
 
     `names` are the callables; with a `receiver`, methods of what those callables make, which have
-    its model unless they are given another. `models` are the parameters for the model, `position` its 0-based place. `platform` is where a
-    name without prefix goes, None where it is not told. `separators` end a provider's prefix.
-    `passes_on` are parameters that reach the API unchanged.
+    its model unless they are given another. `models` are the parameters for the model, `position`
+    its 0-based place. `platform` is where a name without prefix goes, None where it is not told.
+    `separators` end a provider's prefix. `passes_on` are parameters that reach the API unchanged.
     """
 
     library: str
