@@ -70,6 +70,7 @@ class Checker:
         self.project = Project(check.root, self._read, self._project_files)
         self.evaluator = Evaluator(self.project, READERS)
         self.requests: dict[Module, Requests] = {}
+        self.attempts: dict[Any, Any] = {}
         self.rules = checks.load()
         self._contents: Mapping[Path, bytes] = {}
 
@@ -108,7 +109,7 @@ class Checker:
         )
         return View(
             module, self.evaluator, self.reading, self.catalog, target, check.as_of,
-            check.settings, self.requests,
+            check.settings, self.requests, self.attempts,
         )  # fmt: skip
 
     def _findings(self, view: View) -> Iterable[Finding]:

@@ -20,7 +20,8 @@ from claude_lint.python.module import Module
 class View:
     """Everything that facts are extracted from. Facts are found when a rule first asks.
 
-    `settings` are the file's `Settings`, for the rules that have one of their own.
+    `settings` are the file's `Settings`, for the rules that have one of their own. `attempts` are
+    the retries found around calls, kept for all files of a check as `requests_elsewhere` are.
     """
 
     module: Module
@@ -31,6 +32,7 @@ class View:
     as_of: datetime.date
     settings: Any
     requests_elsewhere: dict[Module, Requests]
+    attempts: dict[Any, Any]
 
     @cached_property
     def requests(self) -> Requests:

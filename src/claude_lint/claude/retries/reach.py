@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from weakref import WeakKeyDictionary
 
 import libcst as cst
 
@@ -45,8 +44,6 @@ _HOLDING_RETRIES = re.compile(r"\b(?:for|while)\b[\s\S]*\bexcept\b|^[ \t]*@.*ret
 _MAY_SEND = re.compile(r"anthropic|claude|\.messages\.", re.IGNORECASE)
 _RETRIED_BY_DEFAULT = ("dramatiq.actor", "temporalio.activity.defn")
 
-_KNOWN: WeakKeyDictionary[Evaluator, dict[CallSite, Attempt]] = WeakKeyDictionary()
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Attempt:
@@ -84,10 +81,10 @@ def _is_ours(site: CallSite) -> bool:
 
 def attempt(view: View, site: CallSite) -> Attempt:
     """Find the retries in reach of one call."""
-    known = _KNOWN.setdefault(view.evaluator, {})
-    if site not in known:
-        known[site] = _attempt(view, site)
-    return known[site]
+    known: Attempt | None = view.attempts.get(site)
+    if known is None:
+        known = view.attempts[site] = _attempt(view, site)
+    return known
 
 
 def _attempt(view: View, site: CallSite) -> Attempt:
