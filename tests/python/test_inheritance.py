@@ -84,3 +84,49 @@ def test_each_derived_class_hands_up_its_own() -> None:
         One()
         """
     ) == ["'https://one'", "'https://two'"]
+
+
+def test_a_method_that_is_overridden_leaves_an_object_alone() -> None:
+    assert resolve(
+        """
+        class Base:
+            def __init__(self):
+                self.url = "https://one"
+
+            def turn(self):
+                self.url = "https://two"
+
+            def swerve(self):
+                self.url = "https://three"
+
+        class Other(Base):
+            def turn(self):
+                pass
+
+            def swerve(self):
+                super().swerve()
+
+            def ask(self):
+                use(self.url)
+        """
+    ) == ["'https://one' | 'https://three'"]
+
+
+def test_a_list_keeps_what_a_method_adds_that_is_not_overridden() -> None:
+    assert resolve(
+        """
+        class Base:
+            def __init__(self):
+                self.roles = []
+
+            def add(self):
+                self.roles.append("one")
+
+        class Other(Base):
+            def add(self):
+                self.roles.append("two")
+
+            def ask(self):
+                use(self.roles)
+        """
+    ) == ["['two', *?]"]

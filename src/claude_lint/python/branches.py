@@ -60,6 +60,8 @@ def _is_refuted(evaluator: Evaluator, premise: Premise, frame: Frame) -> bool:
     about = premise.subject
     assert isinstance(about, Subject)
     name, is_truth = _name_of(about)
+    if not is_truth and _names_another(premise, _argument(name, frame), about, frame):
+        return True
     value = _passed(evaluator, about, name, frame)
     found = options(value)
     if not found or not all(isinstance(one, Constant) for one in found):
@@ -68,6 +70,20 @@ def _is_refuted(evaluator: Evaluator, premise: Premise, frame: Frame) -> bool:
     if is_truth:
         return all(bool(one) is not premise.holds for one in known)
     return _contradicts(premise, known)
+
+
+def _names_another(
+    premise: Premise, passed: cst.BaseExpression | None, about: Subject, frame: Frame
+) -> bool:
+    """Tell whether a call passes another member of the very enumeration that a premise names."""
+    text = constant_text(passed) if passed is not None else None
+    if text is None or about.owner is not frame.scope or about.version != 1:
+        return False
+    members = {tuple(one.split(".")[-2:]) for one in premise.values}
+    own = tuple(text.split(".")[-2:])
+    if len(own) < 2 or any(len(one) < 2 or one[0] != own[0] for one in members):
+        return False
+    return own not in members if premise.holds else members == {own}
 
 
 def _contradicts(premise: Premise, known: Sequence[object]) -> bool:

@@ -11,6 +11,7 @@ import libcst as cst
 
 from claude_lint.python.module import Module
 from claude_lint.python.scopes import Scope
+from claude_lint.python.syntax import walk
 from claude_lint.python.values import (
     Arguments,
     ClassValue,
@@ -108,6 +109,35 @@ def base_frame(
                 return up
             return base_frame(evaluator, receiver, function, one.scope, up)
     return None
+
+
+def is_overridden(scopes: Sequence[Scope], base: Scope, inner: Scope) -> bool:
+    """Tell whether a method of a base never runs on an object of the first of `scopes`.
+
+    `scopes` are a class and its bases, nearest first; `inner` is the method or stands in it.
+    """
+    method = inner
+    while method.parent is not base:
+        if method.parent is None:
+            return False
+        method = method.parent
+    for heir in scopes[: scopes.index(base)]:
+        for binding in heir.bindings(method.name):
+            if binding.kind == "function" and not _hands_up(binding.node, method.name):
+                return True
+    return False
+
+
+def _hands_up(function: cst.CSTNode, name: str) -> bool:
+    """Tell whether a method calls `super()`, or the method of that name of some class."""
+    return any(
+        isinstance(part, cst.Call)
+        and (
+            (isinstance(part.func, cst.Name) and part.func.value == "super")
+            or (isinstance(part.func, cst.Attribute) and part.func.attr.value == name)
+        )
+        for part in walk(function)
+    )
 
 
 def _is_of_super(call: cst.Call) -> bool:

@@ -15,6 +15,7 @@ from claude_lint.python.inheritance import (
     base_frame,
     inherited,
     initializer,
+    is_overridden,
     is_super,
 )
 from claude_lint.python.module import Module
@@ -188,7 +189,8 @@ def instance_attribute(
         settings: dict[Scope, list[Event]] = {}
         for event in _attribute_events(evaluator, scope, name):
             if event.kind == "setattr" and len(event.path) == 2:
-                settings.setdefault(event.scope, []).insert(0, event)
+                if not is_overridden(scopes, scope, event.scope):
+                    settings.setdefault(event.scope, []).insert(0, event)
         for events in settings.values():
             for event, own_under in ways(events, END):
                 values.append(_set_attribute(evaluator, base, event, own_under, name, origin))
@@ -253,20 +255,26 @@ def _set_attribute(
     value = conditioned(value, under if under is not None else own_under)
     value = changes.since(evaluator, value, event.path, scope, event.point, END, frame)
     assert base.cls.scope is not None
-    for holder, _ in [(s, None) for s in ancestry(evaluator, base.cls)[0]]:
-        value = _changed_elsewhere(evaluator, value, holder, name, scope)
+    scopes = ancestry(evaluator, base.cls)[0]
+    for holder in scopes:
+        value = _changed_elsewhere(evaluator, value, holder, name, scope, scopes)
     return value
 
 
 def _changed_elsewhere(
-    evaluator: Evaluator, value: Value, holder: Scope, name: str, made_in: Scope
+    evaluator: Evaluator,
+    value: Value,
+    holder: Scope,
+    name: str,
+    made_in: Scope,
+    scopes: list[Scope],
 ) -> Value:
     """Apply what other methods than the one that made it do to `self.name`."""
     happened: list[Change] = []
     for event in _attribute_events(evaluator, holder, name):
         if event.scope is made_in or (event.kind == "setattr" and len(event.path) == 2):
             continue
-        if event.kind == "argument":
+        if event.kind == "argument" or is_overridden(scopes, holder, event.scope):
             continue
         under = conditions(event.point, END)
         happened.append(Change(event.path[2:], event, None, under, repeats=True))
