@@ -285,3 +285,41 @@ def test_what_is_also_taken_from_a_list_may_be_sent(check: Lint, code: str) -> N
 def test_a_list_that_another_module_only_compares_with_is_silent(check: Lint) -> None:
     using = "from names import OLD\ndef old(m): return m in OLD\n"
     check({"names.py": 'OLD = ["claude-2.1"]\n', "use.py": using})
+
+
+def test_a_call_that_names_its_provider_takes_no_other_s_branch(check: Lint) -> None:
+    check("""
+        import enum
+        import anthropic
+
+        class Provider(enum.StrEnum):
+            ANTHROPIC = "anthropic"
+            BEDROCK = "bedrock"
+
+        def ask(model, provider):
+            if provider == Provider.ANTHROPIC:
+                client = anthropic.Anthropic()
+            elif provider == Provider.BEDROCK:
+                client = anthropic.AnthropicBedrock()
+            client.messages.create(model=model, max_tokens=5, messages=m)
+
+        ask("claude-opus-5-5", Provider.ANTHROPIC)
+        ask("claude-opus-5-5", provider=Provider.BEDROCK)  # error: wrong-platform-model
+    """)
+
+
+def test_the_model_of_an_answer_made_up_is_not_sent(check: Lint) -> None:
+    check("""
+        from anthropic.types import Message
+
+        def fake(**kwargs):
+            return Message(id="m", role="assistant", model=kwargs.get("model", "claude-2.1"))
+    """)
+
+
+def test_what_the_web_site_is_sent_is_not_for_the_api(check: Lint) -> None:
+    check("""
+        def ask(post, prompt):
+            body = {"completion": {"prompt": prompt, "model": "claude-2"}}
+            return post("https://claude.ai/api/append_message", body)
+    """)

@@ -25,6 +25,8 @@ _READERS = frozenset({
     "parametrize", "encoding_for_model", "markdown", "caption", "subheader", "header", "title",
     "add_row", "assertNotEqual",
 })  # fmt: skip
+# Classes of the SDK whose objects say which model has answered.
+_ANSWERS = frozenset({"Message", "BetaMessage", "ParsedMessage", "ParsedBetaMessage", "Completion"})
 # What is compared, indexed, annotated or raised is not what a request is given.
 _NO_DATA = (
     cst.Comparison,
@@ -138,6 +140,8 @@ def _argument_role(module: Module, arg: cst.Arg) -> tuple[str, str]:
     called = (
         path[-1] if path else (call.func.attr.value if isinstance(call.func, cst.Attribute) else "")
     )
+    if _is_of_answer(module, call):
+        return "", ""
     keyword = arg.keyword.value if arg.keyword is not None else ""
     is_read = called in _READERS or _PRICED_NAMES.search(called) is not None
     if is_read or called.endswith(("Error", "Exception", "Warning")):
@@ -151,6 +155,18 @@ def _argument_role(module: Module, arg: cst.Arg) -> tuple[str, str]:
     if keyword == "default" or called in ("Field", "field", "Option", "option", "Argument"):
         return "default", _option_name(call)
     return "argument", keyword
+
+
+def _is_of_answer(module: Module, call: cst.Call) -> bool:
+    """Tell whether a call makes up an answer of the SDK's, or stands in one that does."""
+    for node in (call, *module.ancestors(call)):
+        if isinstance(node, cst.Call):
+            path = access_path(node.func)
+            if path is not None and path[-1] in _ANSWERS:
+                return True
+        if isinstance(node, (cst.BaseSmallStatement, cst.BaseCompoundStatement)):
+            break
+    return False
 
 
 def _option_name(call: cst.Call) -> str:

@@ -13,7 +13,7 @@ from claude_lint.claude.catalog.model_ids import Verdict, judge
 from claude_lint.claude.comparisons import Comparisons
 from claude_lint.claude.facts import Request
 from claude_lint.claude.model_roles import class_name, function_name, holder_name, role_of
-from claude_lint.claude.surfaces.hosts import API_HOST
+from claude_lint.claude.surfaces.hosts import API_HOST, WEB_SITE
 from claude_lint.claude.view import View
 from claude_lint.python.module import Module
 from claude_lint.python.syntax import string_value, walk
@@ -65,6 +65,7 @@ def model_uses(view: View) -> Iterator[ModelUse]:
         return
     module.load_matching(_MENTIONS)
     reached = view.requests.by_model
+    is_for_the_site = WEB_SITE in module.lines
     comparisons = Comparisons(view.evaluator.project, module)
     seen: set[cst.CSTNode] = set()
     for node, requests in reached.items():
@@ -87,7 +88,7 @@ def model_uses(view: View) -> Iterator[ModelUse]:
         requests = _requests_elsewhere(view, node, name)
         if requests:
             yield _sent(node, Origin(module, node), requests)
-        elif not comparisons.alone_use(node):
+        elif not is_for_the_site and not comparisons.alone_use(node):
             yield ModelUse(text, Origin(module, node), role, name, Platform.UNKNOWN)
 
 

@@ -10,6 +10,7 @@ from claude_lint.claude.catalog import Platform
 from claude_lint.python.values import Constant, Environ, Text, Value, conditioned, options
 
 API_HOST = "api.anthropic.com"
+WEB_SITE = "claude.ai/api/"  # what the web site itself talks to; it has names of its own
 _HOST = re.compile(
     r"^\s*(?:https?:)?//(?:[^/@\s]*@)?([^/:?#\s]+)(?::\d+)?([^?#\s]*)", re.IGNORECASE
 )
