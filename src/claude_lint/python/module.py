@@ -26,6 +26,8 @@ _ORDER_PER_UNIT = 1 << 20
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _GLOBAL = re.compile(r"^[ \t]*global[ \t]+([\w, \t]+)", re.MULTILINE)
 _REFUSALS = (SyntaxError, ValueError, RecursionError, MemoryError)
+# The tree's own checks raise a kind of SyntaxError, `'a' b'b'` for one.
+_CST_REFUSALS = (cst.ParserSyntaxError, SyntaxError, ValueError, RecursionError)
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _CHANGING = frozenset({"setitem", "setattr", "call", "augmented", "delitem"})
 # A lone backslash before a statement, a lone carriage return; rare, so that others are not compared.
@@ -96,7 +98,7 @@ class Unit:
             return
         try:
             self.root = _parse_cst(text)
-        except (cst.ParserSyntaxError, RecursionError, ValueError):
+        except _CST_REFUSALS:
             self.failed = True
             return
         self.module.adopt(self)
@@ -194,7 +196,7 @@ class Module:
         unit = Unit(self, 0, 1, len(self._starts), frozenset())
         try:
             unit.root = _parse_cst(self.source.text)
-        except (cst.ParserSyntaxError, RecursionError, ValueError):
+        except _CST_REFUSALS:
             raise refusal from None
         unit.loaded = True
         self.units = (unit,)
