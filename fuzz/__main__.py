@@ -5,10 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
 from fuzz.trial import Outcome, Trial, Trials
+
+_AT_ONCE = 50  # inputs of one seed, among which a complaint is looked for its simplest form
 
 Judge = Callable[[Outcome], Iterable[str]]
 
@@ -48,6 +51,27 @@ def requests(minutes: float, seed: int, finds: Path | None) -> None:
     _run(((case.trial, case.complaints) for case in cases), minutes, finds)
 
 
+@main.command()
+@_minutes
+@_seed
+@_finds
+def sources(minutes: float, seed: int, finds: Path | None) -> None:
+    """Make up Python from its grammar."""
+    from fuzz import sources
+
+    end = time.monotonic() + minutes * 60
+    made = found = 0
+    with Trials() as trials:
+        while time.monotonic() < end:
+            made += _AT_ONCE
+            seed += 1
+            worst = sources.run(trials.make, seed, _AT_ONCE)
+            if worst is not None:
+                found += 1
+                _tell(worst[0], worst[1].complaints, finds, found)
+    _sum_up(made, found)
+
+
 def _complaints(outcome: Outcome) -> tuple[str, ...]:
     return outcome.complaints
 
@@ -65,6 +89,10 @@ def _run(trials: Iterator[tuple[Trial, Judge]], minutes: float, finds: Path | No
             if complaints:
                 found += 1
                 _tell(trial, complaints, finds, found)
+    _sum_up(made, found)
+
+
+def _sum_up(made: int, found: int) -> NoReturn:
     click.echo(f"{made:,} inputs, {found} with complaints")
     raise SystemExit(found > 0)
 

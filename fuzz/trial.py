@@ -11,12 +11,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import libcst as cst
+
 from claude_lint import documents, judge, reports
 from claude_lint.files.encoding import line_starts, lines
 from claude_lint.files.source import SourceFile, Unreadable, decode_source
 from claude_lint.findings import Finding, Location
 from claude_lint.judge import Judged, Task
 from claude_lint.mend import Mending, mend
+from claude_lint.python.module import Module, UnparsableError
+from claude_lint.python.spans import span
+from claude_lint.python.syntax import walk
 from claude_lint.reports.patch import patch
 from claude_lint.rulings import Options, Rulings
 from claude_lint.settings import forget_settings
@@ -94,7 +99,7 @@ def _judged(trial: Trial, root: Path) -> Outcome:
         task = Task(root / name, name, data, own, rulings.selection(own), TODAY)
         judged = judge.judge(task)
         found[name] = judged.findings
-        for look in (_misplaced, _told, _mended):
+        for look in (_misplaced, _askew, _told, _mended):
             try:
                 complaints += look(task, judged, trial.secrets)
             except Exception:
@@ -114,6 +119,25 @@ def _misplaced(task: Task, judged: Judged, _: tuple[str, ...]) -> Iterator[str]:
         for place in places:
             if place.path == task.display and not _exists(place, source):
                 yield f"no such place: {place} of {finding.code}"
+
+
+def _askew(task: Task, _: Judged, __: tuple[str, ...]) -> Iterator[str]:
+    """Every name must stand where the index of the module says, or fixes would hit other text."""
+    if zlib.crc32(task.data) % 3:
+        return  # parsing all of a file takes longer than judging it
+    try:
+        module = Module(decode_source(task.path, task.display, task.data))
+    except (Unreadable, UnparsableError):
+        return
+    for unit in module.all_units():
+        unit.load()
+        for node in walk(unit.root) if unit.root is not None else ():
+            if isinstance(node, cst.Name) and node.value != "_":  # ours in front of methods
+                place = span(module, node)
+                line = module.source.line_text(place.line)
+                if line[place.column - 1 : place.end_column - 1] != node.value:
+                    yield f"{node.value} does not stand at {place} but {line!r}"
+                    return
 
 
 def _exists(place: Location, source: SourceFile) -> bool:

@@ -27,3 +27,11 @@ def test_lone_carriage_returns_end_lines(lint: Lint) -> None:
     (found,) = lint("def f(x):\r    x\r    return '@@KEY-api03@@'\r")
     assert (found.code, found.location.span.line, found.location.span.column) == ("CL102", 3, 12)
     assert found.message == "An Anthropic API key is in the source: `sk-ant-api03…`"
+
+
+@pytest.mark.parametrize("code", ["'a' b'b'", "b'a' f'{b}'", "lambda*: 0", "not(yield)"])
+def test_what_only_the_checks_of_the_tree_refuse_is_no_failure_of_ours(
+    lint: Lint, code: str
+) -> None:
+    found = lint(f"import anthropic\nx = {code}\n")
+    assert {one.code for one in found} <= {"CL901"}
