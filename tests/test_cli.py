@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 
 from claude_lint import __version__, cli, engine
 from claude_lint.checker import Checker, CheckResult
+from claude_lint.claude.catalog.target import forget
 from claude_lint.files.source import SourceFile
 
 BAD = """\
@@ -279,9 +280,52 @@ def test_settings_are_shown_with_their_origin() -> None:
     lines = run("config", "bad.py").stdout.splitlines()
 
     assert 'ignore = ["CL5"]  # claude-lint.toml:1' in lines
-    assert "select is not set  # default" in lines
+    assert lines[0] == "# settings files: claude-lint.toml"
+    assert "# select is not set" in lines
     assert "ignore = []  # default" in run("config", "--isolated").stdout.splitlines()
     assert run("config", "missing.py").stderr == "error: no such file or folder: missing.py\n"
+
+
+def test_the_sdk_that_is_judged_by_is_shown_with_its_origin() -> None:
+    said = "nothing in the project says which, so the newest major is taken: 2"
+    assert run("config").stdout.splitlines()[-1] == f"# SDK to judge by: anthropic ({said})"
+    Path("requirements.txt").write_text("click\nanthropic>=0.40,<1\n")
+    forget()
+    shown = run("config", "bad.py").stdout.splitlines()[-1]
+    assert shown == "# SDK to judge by: anthropic <1,>=0.40 (requirements.txt:2)"
+    Path("claude-lint.toml").write_text("target-sdk = 1\n")
+    shown = run("config").stdout.splitlines()[-1]
+    assert shown == "# SDK to judge by: anthropic ==1.* (claude-lint.toml:1)"
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ('select = ["CL2", "retried-model"]', "`retried-model` in `select` names no rule; "),
+        ('target-sdk = ">=99"', "`target-sdk`: no release of anthropic satisfies `>=99` in "),
+    ],
+)
+def test_settings_that_no_run_could_use_are_not_shown(settings: str, message: str) -> None:
+    Path("claude-lint.toml").write_text(f"{settings}\n")
+    for words in (["config"], ["bad.py"]):
+        result = run(*words)
+        assert result.exit_code == 2
+        assert result.stderr.startswith(f"error: {message}")
+        assert result.stderr.endswith("claude-lint.toml:1\n")
+
+
+def test_an_sdk_that_does_not_exist_is_an_error_of_the_call() -> None:
+    result = run("bad.py", "--target-sdk", ">=99")
+    assert result.exit_code == 2
+    assert result.stderr == "error: `target-sdk`: no release of anthropic satisfies `>=99`\n"
+
+
+def test_a_catalogue_that_is_missing_is_told_with_its_line() -> None:
+    Path("claude-lint.toml").write_text('# ours\ncatalog = ["none.toml"]\n')
+    result = run("bad.py")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("error: `catalog` names `")
+    assert result.stderr.endswith("none.toml`, which is no file in claude-lint.toml:2\n")
 
 
 def test_clean_removes_only_what_is_marked_as_a_cache() -> None:

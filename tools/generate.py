@@ -1,4 +1,4 @@
-"""Rewrite what is generated: README's tables, and the picture of a run.
+"""Rewrite what is generated: README's tables, the picture of a run, the schema of the settings.
 
 `python tools/generate.py` writes; with `--check` it only says what is out of date, and exits 1.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import html
 import io
+import json
 import os
 import re
 import subprocess
@@ -18,10 +19,14 @@ from rich.console import Console
 from rich.text import Text
 
 from claude_lint import documents, rules_command
-from claude_lint.settings_schema import KEYS
+from claude_lint.settings_schema import KEYS, Key
 
 PROJECT = Path(__file__).resolve().parents[1]
 README = PROJECT / "README.md"
+SCHEMA = PROJECT / "docs" / "settings.schema.json"
+SCHEMA_URL = (
+    "https://raw.githubusercontent.com/claude-lint/claude-lint/main/docs/settings.schema.json"
+)
 PICTURE = PROJECT / "examples" / "broken_app.svg"
 
 # The picture must not change from one day to the next, nor with the terminal.
@@ -37,13 +42,17 @@ def main() -> int:
     new_readme = with_tables(readme)
     picture = PICTURE.read_text("utf-8") if PICTURE.exists() else ""
     new_picture = draw()
+    schema = SCHEMA.read_text("utf-8") if SCHEMA.exists() else ""
+    new_schema = json.dumps(settings_schema(), indent=2) + "\n"
     if sys.argv[1:] == ["--check"]:
         stale = differences(readme, new_readme) + differences(shown(picture), shown(new_picture))
+        stale += differences(schema, new_schema)
         if stale:
             print("\n".join(stale))
             print("out of date: run `python tools/generate.py`", file=sys.stderr)
         return 1 if stale else 0
     README.write_text(new_readme, "utf-8")
+    SCHEMA.write_text(new_schema, "utf-8")
     if shown(picture) != shown(new_picture):
         PICTURE.write_text(new_picture, "utf-8")
     return 0
@@ -65,6 +74,27 @@ def settings_table() -> str:
     lines = ["| key | value | means |", "|---|---|---|"]
     lines += [f"| `{key.name}` | {key.type.expected} | {key.doc} |" for key in KEYS]
     return "\n".join(lines) + "\n"
+
+
+def settings_schema() -> dict[str, object]:
+    """Describe the settings to editors, as a file of their own holds them."""
+    rules = [name for rule in documents.load() for name in (rule.code, rule.name)]
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "$id": SCHEMA_URL,
+        "title": "Settings of claude-lint: claude-lint.toml, or [tool.claude-lint]",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {key.name: _property(key) for key in KEYS},
+        "$defs": {"rule": {"anyOf": [{"enum": ["ALL", *rules]}, {"pattern": r"^CL\d{1,2}$"}]}},
+    }
+
+
+def _property(key: Key) -> dict[str, object]:
+    default = {} if key.default is None else {"default": key.default}
+    return {"description": f"{key.doc} A value is {key.type.expected}.", **default} | (
+        key.type.json_schema()
+    )
 
 
 def draw() -> str:

@@ -20,7 +20,7 @@ from claude_lint import __version__, terminal
 from claude_lint.baseline import BaselineError
 from claude_lint.files.git import GitError
 from claude_lint.reports import FORMATS
-from claude_lint.settings import SettingsError, describe, load_settings, nearest
+from claude_lint.settings import SettingsError, load_settings, nearest
 
 EXIT_ERROR = 2
 # What shells report for a program that Ctrl-C or SIGTERM has ended: 128 and the signal's number.
@@ -305,9 +305,13 @@ def config(path: Path, config: Path | None, isolated: bool) -> None:
     """Show the settings that hold for a path, and where each was said."""
     if not path.exists():
         raise click.UsageError(f"no such file or folder: {path}")
-    for name, value, origin in describe(path, config=config, isolated=isolated):
-        said = f"{name} = {value}" if value is not None else f"{name} is not set"
-        terminal.write(f"{said}  # {origin}\n")
+    from claude_lint import config_command
+    from claude_lint.claude.catalog import CatalogError
+
+    try:
+        terminal.write(config_command.render(path, config=config, isolated=isolated))
+    except CatalogError as error:
+        raise click.UsageError(str(error)) from None
 
 
 @command_line.command()

@@ -149,13 +149,19 @@ def _cache(options: Options, rulings: Rulings) -> Cache | None:
 
 def _check_catalog(settings: Settings) -> None:
     """Raise `SettingsError` for rows of the user's own that would stop every worker."""
-    if settings.catalog:
-        from claude_lint.claude.catalog import CatalogError, load
+    if not settings.catalog:
+        return
+    from claude_lint.claude.catalog import CatalogError, load
 
-        try:
-            load(settings.catalog, settings.extra_models)
-        except CatalogError as error:
-            raise SettingsError(None, None, str(error)) from None
+    for index, path in enumerate(settings.catalog):
+        if not path.is_file():
+            place = settings.origin("catalog", index)
+            file = place.source if isinstance(place.source, Path) else None
+            raise SettingsError(file, place.line, f"`catalog` names `{path}`, which is no file")
+    try:
+        load(settings.catalog, settings.extra_models)
+    except CatalogError as error:
+        raise SettingsError(None, None, str(error)) from None
 
 
 @dataclass(slots=True)
@@ -301,6 +307,7 @@ def task_for(file: FoundFile, data: bytes, options: RulingOptions, rulings: Ruli
     from claude_lint.judge import Task
 
     settings = rulings.of_file(file.path)
+    rulings.check_target(settings)
     return Task(
         path=file.path,
         display=file.display,

@@ -12,7 +12,7 @@ from pathlib import Path
 from claude_lint import documents, selection
 from claude_lint.globs import matcher
 from claude_lint.selection import CommandLine, Selection
-from claude_lint.settings import Settings, load_settings, override
+from claude_lint.settings import Settings, SettingsError, load_settings, override
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,7 @@ class Rulings:
         self._overridden = functools.cache(self._override)
         self.selection = functools.cache(self._select)
         self.excluder = functools.cache(self._exclude)
+        self.check_target = functools.cache(self._check_target)
         self._of_run: Settings | None = None
         self.cwd = cwd or Path.cwd()
         self.of_run = self.in_folder(str(self.cwd))
@@ -101,6 +102,23 @@ class Rulings:
             self._of_run = settings
         # One run has one catalogue.
         return replace(settings, catalog=self._of_run.catalog)
+
+    def _check_target(self, settings: Settings) -> None:
+        """Raise `SettingsError` where no release of the SDK is what the settings want."""
+        if settings.target_sdk is None:
+            return
+        from claude_lint.claude.catalog import load
+        from claude_lint.claude.catalog.target import TargetError, target_for
+
+        catalog = load(settings.catalog, settings.extra_models)
+        try:
+            target_for(
+                settings.root, settings.root, catalog, self._options.as_of, sdk=settings.target_sdk
+            )
+        except TargetError as error:
+            place = settings.origin("target-sdk")
+            file = place.source if isinstance(place.source, Path) else None
+            raise SettingsError(file, place.line, f"`target-sdk`: {error}") from None
 
     def _exclude(self, settings: Settings) -> Callable[[Path], bool]:
         return matcher((*settings.exclude, *settings.extend_exclude))

@@ -15,6 +15,10 @@ from claude_lint.masking import mask
 from claude_lint.toml_lines import KeyPath
 
 
+_ANY_TEXT = r"(?s:.+)"
+_CHOICES = re.compile(r"[\w-]+(?:\|[\w-]+)+")
+
+
 class Mismatch(Exception):
     """A value that is not of its key's type; `where` leads to it from the key."""
 
@@ -38,6 +42,9 @@ class Type(Protocol):
         Raise `Mismatch` for a value of another type.
         """
 
+    def json_schema(self) -> dict[str, object]:
+        """Say the same to an editor, as far as JSON Schema can."""
+
 
 @dataclass(frozen=True, slots=True)
 class Boolean:
@@ -50,6 +57,10 @@ class Boolean:
         if not isinstance(value, bool):
             raise Mismatch(self.expected, value)
         return value
+
+    def json_schema(self) -> dict[str, object]:
+        """Allow a boolean."""
+        return {"type": "boolean"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +78,10 @@ class Number:
             raise Mismatch(self.expected, value)
         return value
 
+    def json_schema(self) -> dict[str, object]:
+        """Allow numbers from the minimum on."""
+        return {"type": "integer" if self.is_whole else "number", "minimum": self.minimum}
+
 
 @dataclass(frozen=True, slots=True)
 class Text:
@@ -77,7 +92,7 @@ class Text:
     """
 
     expected: str = "a string"
-    pattern: str = r"(?s:.+)"
+    pattern: str = _ANY_TEXT
     make: Callable[[str, Path], object] = lambda text, base: text
     is_bare: bool = False
 
@@ -92,6 +107,25 @@ class Text:
         except ValueError:
             raise Mismatch(self.expected, value) from None
 
+    def json_schema(self) -> dict[str, object]:
+        """Allow the texts that the pattern does, listed where they are few."""
+        if _CHOICES.fullmatch(self.pattern):
+            return {"enum": self.pattern.split("|")}
+        text: dict[str, object] = {"type": "string", "minLength": 1}
+        if self.pattern != _ANY_TEXT:
+            text["pattern"] = f"^(?:{self.pattern})$"
+        # Of TOML's dates, editors make strings.
+        return {"anyOf": [text, {"type": "integer"}]} if self.is_bare else text
+
+
+@dataclass(frozen=True, slots=True)
+class Selector(Text):
+    """A rule's code, the beginning of one, a rule's name, or `ALL`."""
+
+    def json_schema(self) -> dict[str, object]:
+        """Refer to the list of all rules, which is not known here."""
+        return {"$ref": "#/$defs/rule"}
+
 
 @dataclass(frozen=True, slots=True)
 class ListOf:
@@ -105,6 +139,10 @@ class ListOf:
         if not isinstance(value, list):
             raise Mismatch(self.expected, value)
         return tuple(_inside(index, self.item, item, base) for index, item in enumerate(value))
+
+    def json_schema(self) -> dict[str, object]:
+        """Allow an array of such items."""
+        return {"type": "array", "items": self.item.json_schema()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +161,14 @@ class TableOf:
             (_inside(key, self.key, key, base), _inside(key, self.value, item, base))
             for key, item in value.items()
         )
+
+    def json_schema(self) -> dict[str, object]:
+        """Allow an object with such keys and values."""
+        return {
+            "type": "object",
+            "propertyNames": self.key.json_schema(),
+            "additionalProperties": self.value.json_schema(),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +231,7 @@ def _path(text: str, base: Path) -> Path:
     return base / text
 
 
-_SELECTORS = ListOf(Text(), "a list of rule codes, prefixes or names")
+_SELECTORS = ListOf(Selector(), "a list of rule codes, prefixes or names")
 _GLOB = Text("a glob", make=globs.check)
 _GLOBS = ListOf(_GLOB, "a list of globs")
 _DOTTED_NAMES = ListOf(
@@ -264,7 +310,7 @@ KEYS: tuple[Key, ...] = (
     Key(
         "severity",
         TableOf(
-            Text(),
+            Selector(),
             Text("`info`, `warning`, `error` or `off`", "info|warning|error|off"),
             "a table from rules to severities",
         ),
