@@ -18,6 +18,7 @@ from claude_lint import __version__, cli, engine
 from claude_lint.checker import Checker, CheckResult
 from claude_lint.claude.catalog.target import forget
 from claude_lint.files.source import SourceFile
+from claude_lint.settings import forget_settings
 
 BAD = """\
 import anthropic
@@ -294,6 +295,7 @@ def test_the_sdk_that_is_judged_by_is_shown_with_its_origin() -> None:
     shown = run("config", "bad.py").stdout.splitlines()[-1]
     assert shown == "# SDK to judge by: anthropic <1,>=0.40 (requirements.txt:2)"
     Path("claude-lint.toml").write_text("target-sdk = 1\n")
+    forget_settings()
     shown = run("config").stdout.splitlines()[-1]
     assert shown == "# SDK to judge by: anthropic ==1.* (claude-lint.toml:1)"
 
