@@ -332,6 +332,43 @@ BACKOFF = {
                 except Exception as error:
                     print(error)
         """,
+    "a key that is asked for until it works": """
+        def read():
+            return getpass.getpass("key: ")
+
+        def setup():
+            while True:
+                key = read()
+                try:
+                    return once.with_options(api_key=key).messages.create(**REQUEST)
+                except Exception as error:
+                    print(error)
+        """,
+    "one model after the other, by way of a function": """
+        def ask(models, around):
+            for model in models:
+                try:
+                    client = once.with_options(default_headers={"x": model})
+
+                    def send(client=client):
+                        return client.messages.create(**REQUEST)
+
+                    return around(send)()
+                except PASSING as error:
+                    print(error)
+        """,
+    "a request mended as the error says": """
+        def ask(context):
+            tried = False
+            while True:
+                try:
+                    return once.messages.create(**REQUEST)
+                except Exception as error:
+                    if not tried and context.recover(error):
+                        tried = True
+                        continue
+                    raise
+        """,
     "one prompt after the other": """
         def ask(prompts):
             for prompt in prompts:

@@ -91,6 +91,8 @@ def without_backoff(retry: Retry, view: View) -> Iterator[Problem]:
     if policy.kind not in _OWN or not _judged(retry):
         return
     endless = policy.is_bounded is False
+    if policy.delay.pace is Pace.NONE and policy.is_judged:
+        return
     if policy.delay.pace is Pace.NONE:
         fact = "repeats a failed request at once" + (", without end" if endless else "")
     elif policy.delay.pace is Pace.CONSTANT:

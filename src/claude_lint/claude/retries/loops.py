@@ -16,19 +16,21 @@ from claude_lint.claude.retries.sleeps import delay_of
 from claude_lint.claude.retries.ways import Mark, Way, contains
 from claude_lint.python.evaluate import Evaluator
 from claude_lint.python.syntax import access_path, walk
-from claude_lint.python.values import Constant, Origin, Result, Symbol, options
+from claude_lint.python.values import Constant, FunctionValue, Origin, Result, Symbol, options
 
 Loop = cst.For | cst.While
 _COUNTING = frozenset({"range", "count", "itertools.count"})
 _THROUGH = frozenset({"enumerate", "reversed", "tqdm", "trange", "list", "tuple"})
+_ASKING = frozenset({
+    "input", "getpass", ("click", "prompt"), ("click", "confirm"), ("typer", "prompt"),
+    ("typer", "confirm"), ("Prompt", "ask"), ("Confirm", "ask"),
+})  # fmt: skip
 _ENDLESS = frozenset({"itertools.count", "itertools.cycle", "itertools.repeat"})
 
 
 def loop_policy(evaluator: Evaluator, loop: Loop, sending: Sending) -> Policy | None:
     """Return the retry that a loop is for what is sent inside it, None where it is none."""
-    if _is_over_items(loop, sending.node):
-        return None
-    if _reads_something_new(loop):
+    if _is_over_items(loop, sending.node) or _asks_a_person(evaluator, sending, loop):
         return None
     counters = _loop_counters(loop, sending.node)
     after = Aftermath(evaluator, sending.module, loop, sending.library, counters)
@@ -157,6 +159,7 @@ def _policy(after: Aftermath, sending: Sending, kind: str, is_endless: bool) -> 
         max(_delay(repeated), _before(after, sending), key=lambda delay: delay.pace),
         is_bounded=gives_up,
         attempts=_attempts(after),
+        is_judged=all(way.is_judged for ways in repeated.values() for way in ways),
     )
 
 
@@ -229,6 +232,9 @@ def _is_over_items(loop: Loop, node: cst.CSTNode) -> bool:
         names -= _grown(set(), loop.body, node)
         depends = _mentions
     assignments = [pair for pair in _assignments(loop.body) if not contains(pair[0], node)]
+    assignments += [
+        (part, [part.name.value]) for part in walk(loop.body) if isinstance(part, cst.FunctionDef)
+    ]
     fed = {name for value, targets in assignments if depends(value, names) for name in targets}
     for _ in range(4):
         fed.update(
@@ -285,11 +291,25 @@ def _assignments(body: cst.CSTNode) -> list[tuple[cst.CSTNode, list[str]]]:
     return found
 
 
-def _reads_something_new(loop: Loop) -> bool:
-    """Tell whether each turn asks a person for something new to send."""
-    return any(
-        isinstance(part, cst.Call) and access_path(part.func) == ("input",) for part in walk(loop)
-    )
+def _asks_a_person(evaluator: Evaluator, sending: Sending, loop: Loop) -> bool:
+    """Tell whether each turn waits for somebody to type something, here or in a function called."""
+    for part in walk(loop):
+        if not isinstance(part, cst.Call):
+            continue
+        if _is_asking(part):
+            return True
+        if isinstance(part.func, cst.Name) and part is not sending.node:
+            for one in options(evaluator.value(sending.module, part.func)):
+                if isinstance(one, FunctionValue) and one.scope.node is not None:
+                    inside = (n for n in walk(one.scope.node) if isinstance(n, cst.Call))
+                    if any(map(_is_asking, inside)):
+                        return True
+    return False
+
+
+def _is_asking(call: cst.Call) -> bool:
+    path = access_path(call.func) or ("",)
+    return path[-1] in _ASKING or path[-2:] in _ASKING
 
 
 # ---------------------------------------------------------------------- counting tries

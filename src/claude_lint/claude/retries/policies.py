@@ -24,7 +24,8 @@ class Policy:
     twice), decorator, call (a function that retries what it is handed), transport, task (of a queue
     or workflow), named (only its name says so). `name` is what messages call it.
     `repeats` are the failures after which it sends again; `certain` those after which nothing in
-    the code decides otherwise. `is_bounded` is None where that is not known, `attempts` are the
+    the code decides otherwise; `is_judged` says that something unforeseen decides for all of them,
+    which may also have mended what is sent again. `is_bounded` is None where that is not known, `attempts` are the
     tries in all. `lacks` says why it never repeats what the API answers: it repeats no "posts",
     or no "answers" whatever was sent; `methods` is then the collection that lacks POST, or where
     there is none `default_methods` the expression that stands for it.
@@ -42,6 +43,7 @@ class Policy:
     lacks: str = ""
     methods: Sequence | None = None
     default_methods: str = ""
+    is_judged: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
