@@ -67,6 +67,14 @@ def claims(session: nox.Session, sdk: str) -> None:
 
 
 @nox.session
+def retries(session: nox.Session) -> None:
+    """Try uses of retries on the libraries, with a server on loopback."""
+    session.install("--group", "test", "--group", "retries", "-e", ".")
+    python = str(Path(session.bin, "python"))
+    session.run("pytest", "tests/retries", *session.posargs, env={"CLAUDE_LINT_RETRIES": python})
+
+
+@nox.session
 def wheel(session: nox.Session) -> None:
     """Build the sdist and, from it, the wheel; test the wheel without the source."""
     session.install("build")

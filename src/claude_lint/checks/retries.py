@@ -14,9 +14,9 @@ from claude_lint.checks.repairs import (
 from claude_lint.claude.facts import CallSite, Request
 from claude_lint.claude.retries.delays import Pace
 from claude_lint.claude.retries.disabled import DisabledRetry
-from claude_lint.claude.retries.failures import CLIENT_ERRORS
+from claude_lint.claude.retries.failures import CLIENT_ERRORS, PASSING
 from claude_lint.claude.retries.policies import REPEATABLE, Policy
-from claude_lint.claude.retries.reach import Attempt, Retry
+from claude_lint.claude.retries.reach import Attempt, Retry, attempt
 from claude_lint.claude.retries.timeouts import Untimed
 from claude_lint.findings import Safety, Severity
 from claude_lint.python.values import Constant, options
@@ -191,7 +191,12 @@ def ineffective_retry(retry: Retry, view: View) -> Iterator[Problem]:
     policy = retry.policy
     if not policy.lacks or not _is_raw(retry.site):
         return
-    if policy.lacks == "answers":
+    if any(_repeats_answers(one) for one in attempt(view, retry.site).policies):
+        return
+    if policy.lacks == "errors":
+        fact = "repeats only what raises, and an answer of 429 or 5xx raises nothing here"
+        cure = "Call `raise_for_status()` on the answer, or decide by its status"
+    elif policy.lacks == "answers":
         fact = "repeats connecting only: a 429 or 5xx still ends the request"
         cure = "Retry around the call, or use a transport that repeats answers"
     else:
@@ -206,6 +211,10 @@ def ineffective_retry(retry: Retry, view: View) -> Iterator[Problem]:
         help=cure,
         fix=_with_post(policy, view),
     )
+
+
+def _repeats_answers(policy: Policy) -> bool:
+    return not policy.lacks and bool(policy.repeats & {*PASSING})
 
 
 def _with_post(policy: Policy, view: View) -> Repair | None:

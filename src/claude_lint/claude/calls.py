@@ -25,6 +25,7 @@ from claude_lint.python.values import (
     Mapping,
     Origin,
     Result,
+    Sequence,
     Symbol,
     Unknown,
     Value,
@@ -43,6 +44,14 @@ _FORWARDERS = {
     "fastapi.concurrency.run_in_threadpool": 0,
 }
 _FORWARDING_METHODS = {"run_in_executor": 1, "submit": 0}
+# The same of objects that call what they are handed until it goes well.
+_RETRYING = {
+    "tenacity.Retrying": 0,
+    "tenacity.AsyncRetrying": 0,
+    "stamina.RetryingCaller": 1,
+    "stamina.AsyncRetryingCaller": 1,
+}
+_RETRY_CALLS = frozenset({"retry.retry_call", "retry.api.retry_call"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -149,8 +158,14 @@ def unwrapped(call: Call) -> Iterator[Call]:
         if callee.path in _FORWARDERS:
             yield from _forwarded(call, _FORWARDERS[callee.path], callee.path.rpartition(".")[2])
             return
+        if callee.path in _RETRY_CALLS:
+            yield from _retry_called(call)
+            return
     elif isinstance(callee, Attribute) and callee.name in _FORWARDING_METHODS:
         yield from _forwarded(call, _FORWARDING_METHODS[callee.name], callee.name)
+        return
+    elif isinstance(callee, Result) and (position := _retried(callee)) is not None:
+        yield from _forwarded(call, position, "retry")
         return
     elif (
         isinstance(callee, Result)
@@ -165,6 +180,31 @@ def unwrapped(call: Call) -> Iterator[Call]:
                 yield replace(call, callee=one, arguments=merged)
         return
     yield call
+
+
+def _retried(caller: Result) -> int | None:
+    """Return which argument of a call of this object is the function that is called."""
+    made = caller.callee
+    if isinstance(made, Symbol):
+        return _RETRYING.get(made.path)
+    if isinstance(made, Attribute) and made.name == "on" and isinstance(made.base, Result):
+        return 0 if _retried(made.base) is not None else None
+    return None
+
+
+def _retry_called(call: Call) -> Iterator[Call]:
+    """Look through `retry_call(function, [argument], {"name": argument}, tries=3)`."""
+    given = call.arguments
+    function = given.get("f", 0)
+    for one in options(function) if function is not None else ():
+        places, names = given.get("fargs", 1), given.get("fkwargs", 2)
+        listed = isinstance(places, Sequence) and places.is_closed
+        held = tuple(places.items) if isinstance(places, Sequence) and listed else ()
+        keywords = names if isinstance(names, Mapping) else Mapping()
+        if names is not None and not isinstance(names, Mapping):
+            keywords = Mapping(rest=(names,))
+        inner = Arguments(held, keywords, starred=places is not None and not listed)
+        yield replace(call, callee=one, arguments=inner, disguise="retry_call")
 
 
 def _forwarded(call: Call, position: int, disguise: str) -> Iterator[Call]:

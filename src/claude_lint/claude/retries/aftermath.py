@@ -18,7 +18,7 @@ from claude_lint.claude.retries.failures import UNREADABLE, Failure, Library, ca
 from claude_lint.claude.retries.ways import Boundary, Mark, Way, contains, distinct, each
 from claude_lint.python.evaluate import Evaluator
 from claude_lint.python.module import Module
-from claude_lint.python.syntax import access_path, children, walk
+from claude_lint.python.syntax import access_path, children, number_value, walk
 from claude_lint.python.values import Result, Symbol, Unknown, options
 
 _MOST_STATEMENTS = 800  # followed for one outcome
@@ -367,7 +367,7 @@ def _fits(pattern: cst.MatchPattern, number: int | None) -> bool | None:
     if number is None:
         return None
     if isinstance(pattern, cst.MatchValue) and isinstance(pattern.value, cst.Integer):
-        return pattern.value.evaluated_value == number
+        return number_value(pattern.value) == number
     if isinstance(pattern, cst.MatchOr):
         answers = [_fits(one.pattern, number) for one in pattern.patterns]
         return True if True in answers else None if None in answers else False

@@ -10,7 +10,7 @@ import libcst as cst
 
 from claude_lint.claude.retries.failures import Failure, catches
 from claude_lint.claude.retries.ways import Mark, Way
-from claude_lint.python.syntax import access_path, string_value
+from claude_lint.python.syntax import access_path, number_value, string_value
 from claude_lint.python.values import Attribute, Constant, Result, Sequence, Symbol, options
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class Answers:
         if isinstance(node, cst.Attribute) and node.attr.value in _GOOD:
             return self._is_good()
         if isinstance(node, cst.Integer):
-            return bool(node.evaluated_value)
+            return number_value(node) != 0
         if isinstance(node, (cst.Name, cst.Attribute)):
             return self._name(node)
         return None
@@ -210,7 +210,8 @@ class Answers:
         if self.after.names(node) & self.after.counters:
             return None
         if isinstance(node, cst.Integer):
-            return node.evaluated_value
+            whole = number_value(node)
+            return whole if isinstance(whole, int) else None
         if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.FloorDivide):
             left, right = self.number(node.left), self.number(node.right)
             return left // right if left is not None and right else None
@@ -258,7 +259,8 @@ def constant_of(node: cst.CSTNode) -> tuple[object, bool]:
     if isinstance(node, cst.Name) and node.value in ("True", "False", "None"):
         return {"True": True, "False": False, "None": None}[node.value], True
     if isinstance(node, (cst.Integer, cst.Float)):
-        return node.evaluated_value, True
+        known = number_value(node)
+        return known, known is not None
     text = string_value(node)
     return text, text is not None
 

@@ -12,12 +12,13 @@ from claude_lint.claude.facts import CallSite, Client, Request
 from claude_lint.claude.retries.reach import Attempt, attempt
 from claude_lint.claude.surfaces.sdk import clients
 from claude_lint.claude.view import View
-from claude_lint.python.syntax import access_path
-from claude_lint.python.values import Constant, Entry, Origin, options
+from claude_lint.python.syntax import access_path, walk
+from claude_lint.python.values import Constant, Entry, Origin, is_constant, options
 
 _SETTING = "max_retries"
 _MAKING = re.compile(r"Anthropic|^Client$|^with_options$|^copy$")
 _SETTING_UP = re.compile(rf"{_SETTING}|(?:Anthropic\w*|Client|with_options|copy)\(")
+_ASSIGNING = re.compile(rf"\.{_SETTING}\s*=[^=]")
 _RETRYING = re.compile(r"retry|backoff|tenacity|stamina|\bexcept\b", re.IGNORECASE)
 
 
@@ -64,6 +65,50 @@ def disabled_retries(view: View) -> Iterator[DisabledRetry]:
             )
             attempts = tuple(attempt(view, site) for site in sites)
             yield DisabledRetry(origin, entry[0], entry[1], attempts, alone)
+    yield from _set_later(view)
+
+
+def _set_later(view: View) -> Iterator[DisabledRetry]:
+    """Yield the clients that are told by `client.max_retries = 0`."""
+    module = view.module
+    for unit in module.all_units():
+        if unit.root is None or not _ASSIGNING.search(unit.text):
+            continue
+        for node in walk(unit.root):
+            if not isinstance(node, cst.Assign) or len(node.targets) != 1:
+                continue
+            target = node.targets[0].target
+            if not isinstance(target, cst.Attribute) or target.attr.value != _SETTING:
+                continue
+            zeros = options(view.evaluator.value(module, node.value))
+            held = view.evaluator.value(module, target.value)
+            found = list(clients(view.evaluator, held, view.reading))
+            if len(found) != 1 or len(zeros) != 1 or not is_constant(zeros[0], 0):
+                continue
+            made, zero = found[0].origin, zeros[0]
+            if made is None or not isinstance(zero, Constant) or zero.value is False:
+                continue
+            sites = _sites_of(view, made)
+            alone = not sites and not _RETRYING.search(module.lines.replace(_SETTING, ""))
+            at = Origin(module, node)
+            entry = Entry(Constant(_SETTING), zero, at)
+            attempts = tuple(attempt(view, site) for site in sites)
+            yield DisabledRetry(at, entry, zero, attempts, alone)
+
+
+def _sites_of(view: View, made: Origin) -> list[CallSite]:
+    """Return the calls of a file that use the very client made at one place."""
+    return [
+        site
+        for site in view.requests.sites
+        if any(
+            request.client is not None
+            and request.client.origin is not None
+            and request.client.origin.node is made.node
+            and not request.client.steps
+            for request in site.requests
+        )
+    ]
 
 
 def _may_set(node: cst.Call) -> bool:

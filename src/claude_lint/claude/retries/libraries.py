@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from claude_lint.claude.retries.delays import GROWING, NO_DELAY, Delay, constant
-from claude_lint.claude.retries.failures import UNREADABLE, Failure, catches
+from claude_lint.claude.retries.failures import PASSING, UNREADABLE, Failure, catches
 from claude_lint.claude.retries.policies import REPEATABLE, Policy, Sending
 from claude_lint.python.evaluate import Evaluator
 from claude_lint.python.values import (
@@ -57,6 +57,7 @@ def library_policy(
     may, must = _repeated(terms, sending)
     if not may & REPEATABLE:
         return None
+    is_blind = bool(may & {*PASSING}) and not _sees_answers(terms, sending)
     return Policy(
         at or used,
         used,
@@ -67,7 +68,21 @@ def library_policy(
         terms.delay,
         terms.is_bounded,
         terms.attempts,
+        "errors" if is_blind else "",
     )
+
+
+def task_policy(
+    evaluator: Evaluator, caught: Value | None, at: Origin, sending: Sending, name: str
+) -> Policy | None:
+    """Return the retry of a task queue, which repeats what raises one of the classes `caught`."""
+    terms = Terms(_Reading(evaluator, _NO_ARGUMENTS).catching(caught), GROWING, True)
+    may, must = _repeated(terms, sending)
+    if not may & REPEATABLE:
+        return None
+    is_blind = bool(may & {*PASSING}) and not _sees_answers(terms, sending)
+    lacks = "errors" if is_blind else ""
+    return Policy(at, at, "task", name, may, must, GROWING, True, lacks=lacks)
 
 
 def _named(value: Value) -> tuple[str, Arguments, Origin | None] | None:
@@ -110,6 +125,23 @@ def _repeated(terms: Terms, sending: Sending) -> tuple[frozenset[Failure], froze
         if answers and all(answers):
             must.add(failure)
     return frozenset(may), frozenset(must)
+
+
+def _sees_answers(terms: Terms, sending: Sending) -> bool:
+    """Tell whether an answer that may pass can come to something that is repeated.
+
+    Not where its error would be repeated, but nothing raises it.
+    """
+    if terms.takes_results or not sending.is_plain:
+        return True
+    return any(
+        way.end == "raise"
+        and way.error is not None
+        and not way.is_supposed
+        and terms.takes(way.error) is not False
+        for failure in PASSING
+        for way in sending.starts[failure]
+    )
 
 
 class _Reading:

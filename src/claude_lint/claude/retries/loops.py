@@ -11,6 +11,7 @@ from claude_lint.claude.retries.aftermath import Aftermath
 from claude_lint.claude.retries.conditions import Answers, assigned_paths, dotted
 from claude_lint.claude.retries.delays import NO_DELAY, Delay, longest
 from claude_lint.claude.retries.failures import PASSING, UNSENT, Failure
+from claude_lint.claude.retries.looking import is_only_read
 from claude_lint.claude.retries.policies import REPEATABLE, Policy, Sending
 from claude_lint.claude.retries.sleeps import delay_of
 from claude_lint.claude.retries.ways import Mark, Way, contains
@@ -78,7 +79,8 @@ def escaping(evaluator: Evaluator, function: cst.FunctionDef, sending: Sending) 
                 result = way.result if way.end == "return" else None
                 found[result if isinstance(result, Mark) else repr(result)] = Way(result=result)
         starts[failure] = tuple(found.values())
-    return replace(sending, starts=starts)
+    is_plain = sending.is_plain and is_only_read(sending.module, sending.node)
+    return replace(sending, starts=starts, is_plain=is_plain)
 
 
 # ---------------------------------------------------------------------- following
@@ -144,6 +146,10 @@ def _policy(after: Aftermath, sending: Sending, kind: str, is_endless: bool) -> 
             certain.add(failure)
     if not REPEATABLE & repeated.keys():
         return None
+    answered = [way for failure in PASSING for way in repeated.get(failure, ())]
+    is_blind = bool(answered) and all(way.is_supposed for way in answered)
+    if is_blind:
+        is_blind = sending.is_plain and is_only_read(sending.module, sending.node)
     at: cst.CSTNode = after.boundary
     if kind == "recursion":
         at = next(way.again for ways in repeated.values() for way in ways if way.again is not None)
@@ -159,6 +165,7 @@ def _policy(after: Aftermath, sending: Sending, kind: str, is_endless: bool) -> 
         max(_delay(repeated), _before(after, sending), key=lambda delay: delay.pace),
         is_bounded=gives_up,
         attempts=_attempts(after),
+        lacks="errors" if is_blind else "",
         is_judged=all(way.is_judged for ways in repeated.values() for way in ways),
     )
 

@@ -9,6 +9,7 @@ import libcst as cst
 from claude_lint.claude.facts import Request
 from claude_lint.claude.retries.delays import GROWING, Delay
 from claude_lint.claude.retries.failures import PASSING, UNSENT, Failure, Library
+from claude_lint.claude.retries.looking import is_without_hooks
 from claude_lint.claude.retries.ways import Way
 from claude_lint.python.module import Module
 from claude_lint.python.values import Origin, Sequence, is_constant, options
@@ -25,10 +26,11 @@ class Policy:
     or workflow), named (only its name says so). `name` is what messages call it.
     `repeats` are the failures after which it sends again; `certain` those after which nothing in
     the code decides otherwise; `is_judged` says that something unforeseen decides for all of them,
-    which may also have mended what is sent again. `is_bounded` is None where that is not known, `attempts` are the
-    tries in all. `lacks` says why it never repeats what the API answers: it repeats no "posts",
-    or no "answers" whatever was sent; `methods` is then the collection that lacks POST, or where
-    there is none `default_methods` the expression that stands for it.
+    which may also have mended what is sent again. `is_bounded` is None where that is not known,
+    `attempts` are the tries in all. `lacks` says why it never repeats what the API answers: it
+    repeats no "posts", no "answers" whatever was sent, or only what raises while answers here do
+    not ("errors"); `methods` is then the collection that lacks POST, or where there is none
+    `default_methods` the expression that stands for it.
     """
 
     at: Origin
@@ -51,12 +53,14 @@ class Sending:
     """An expression that sends: a request, or the use of a function that sends one.
 
     `starts` holds, for each failure and for success (None), what the expression can come to.
+    `is_plain` says that nothing unseen raises for an answer on the way here.
     """
 
     module: Module
     node: cst.CSTNode
     library: Library
     starts: dict[Failure | None, tuple[Way, ...]] = field(default_factory=dict)
+    is_plain: bool = False
 
 
 def sending_of(request: Request) -> Sending:
@@ -68,7 +72,8 @@ def sending_of(request: Request) -> Sending:
         # An answer that is not raised may be, by a hook or in a function not seen here.
         answered = failure.status is not None and not library.raises
         starts[failure] = (Way(), replace(raised, is_supposed=True)) if answered else (raised,)
-    return Sending(request.call.module, request.call.node, library, starts)
+    call = request.call
+    return Sending(call.module, call.node, library, starts, is_without_hooks(request))
 
 
 def _library(request: Request) -> Library:

@@ -9,17 +9,22 @@ from dataclasses import dataclass, replace
 import libcst as cst
 
 from claude_lint.claude.facts import CallSite
-from claude_lint.claude.retries.libraries import is_iterated, is_known, library_policy
+from claude_lint.claude.retries.libraries import (
+    is_iterated,
+    is_known,
+    library_policy,
+    task_policy,
+)
+from claude_lint.claude.retries.looking import is_only_read, raises_in
 from claude_lint.claude.retries.loops import escaping, loop_policy, recursion_policy
 from claude_lint.claude.retries.policies import Policy, Sending, sending_of
 from claude_lint.claude.retries.transports import transport_policies
 from claude_lint.claude.uses import parameter_uses, receiving_parameter, uses
 from claude_lint.claude.view import View
-from claude_lint.python.evaluate import Evaluator
 from claude_lint.python.module import Module
 from claude_lint.python.scopes import Scope
 from claude_lint.python.signatures import parameter_names
-from claude_lint.python.syntax import access_path, walk
+from claude_lint.python.syntax import access_path, children, walk
 from claude_lint.python.values import (
     Constant,
     FunctionValue,
@@ -90,7 +95,7 @@ def attempt(view: View, site: CallSite) -> Attempt:
 def _attempt(view: View, site: CallSite) -> Attempt:
     policies = [
         *(p for request in site.requests for p in transport_policies(view.evaluator, request)),
-        *_Search(view).around(sending_of(site.first), 0),
+        *_Search(view).at(sending_of(site.first)),
     ]
     return Attempt(site.call, site, tuple(policies))
 
@@ -155,6 +160,20 @@ class _Search:
         self.seen: set[cst.CSTNode] = set()
         self.entered: set[Scope] = set()
 
+    def at(self, sending: Sending) -> Iterator[Policy]:
+        """Yield the retries that a request is sent by, and those around it."""
+        call = sending.node
+        if isinstance(call, cst.Call):  # `retry_call(requests.post, …)`
+            origin = Origin(sending.module, call)
+            for one in options(self.evaluator.value(sending.module, call.func)):
+                if isinstance(one, Symbol):
+                    arguments = self.evaluator.arguments(sending.module, call)
+                    one = Result(one, arguments, origin=origin)
+                policy = library_policy(self.evaluator, one, origin, sending, "call")
+                if policy is not None:
+                    yield policy
+        yield from self.around(sending, 0)
+
     def around(self, sending: Sending, depth: int) -> Iterator[Policy]:
         """Yield the retries around an expression, then those around the uses of its function."""
         if sending.node in self.seen or depth > _MOST_CALLERS_DEEP or len(self.seen) > _MOST_PLACES:
@@ -164,7 +183,7 @@ class _Search:
         child = sending.node
         for parent in module.ancestors(sending.node):
             if isinstance(parent, cst.Lambda):
-                sending = replace(sending, node=parent)
+                sending = _in_lambda(sending, parent)
                 yield from self._used(
                     module.scopes[parent], _assigned_name(module, parent), sending, depth
                 )
@@ -206,6 +225,8 @@ class _Search:
                 for item in parent.items
             ):
                 break
+        is_plain = sending.is_plain and is_only_read(sending.module, sending.node)
+        sending = replace(sending, is_plain=is_plain and not raises_in(loop.body))
         for one in options(iterated):
             used = Origin(sending.module, loop.iter)
             policy = library_policy(self.evaluator, one, used, sending, "iterator")
@@ -218,13 +239,16 @@ class _Search:
         if policy is not None:
             yield policy
         outside = escaping(self.evaluator, node, sending) if node.decorators else sending
+        is_generator = _is_generator(node)
         for decorator in node.decorators:
             at = Origin(sending.module, decorator.decorator)
             value = self.evaluator.value(sending.module, decorator.decorator)
             for one in options(value):
+                if is_generator and is_known(one):
+                    continue  # which only makes the generator again, and never fails
                 yield from self._applied(one, at, outside, "decorator")
                 if not is_known(one):
-                    yield from self._task(one, at, node)
+                    yield from self._task(one, at, node, outside)
 
     def _handed_over(self, arg: cst.Arg, sending: Sending) -> Iterator[Policy]:
         """Yield the retry of a function that is handed a function that sends."""
@@ -281,7 +305,7 @@ class _Search:
         child = sending.node
         for parent in sending.module.ancestors(sending.node):
             if isinstance(parent, cst.Lambda):
-                sending = replace(sending, node=parent)
+                sending = _in_lambda(sending, parent)
             elif isinstance(parent, cst.Arg) and child is sending.node:
                 yield from self._handed_over(parent, sending)
             elif isinstance(parent, (cst.For, cst.While)):
@@ -306,7 +330,9 @@ class _Search:
             for one in wanted
         )
 
-    def _task(self, value: Value, at: Origin, node: cst.FunctionDef) -> Iterator[Policy]:
+    def _task(
+        self, value: Value, at: Origin, node: cst.FunctionDef, outside: Sending
+    ) -> Iterator[Policy]:
         """Yield the retry of a task queue: `@app.task(autoretry_for=…)`, `@task(retries=3)`."""
         text = _text_of(at.node)
         made_by = value.callee if isinstance(value, Result) else value
@@ -320,15 +346,37 @@ class _Search:
         for keyword in _TASK_KEYWORDS:
             given = arguments.get(keyword)
             if given is not None and not is_constant(given, 0, None, False):
-                yield Policy(at, at, "task", f"`{text}`")
+                if keyword == "autoretry_for":
+                    policy = task_policy(self.evaluator, given, at, outside, f"`{text}`")
+                else:
+                    policy = Policy(at, at, "task", f"`{text}`")
+                yield from [policy] if policy is not None else []
                 return
         if is_constant(arguments.get("bind") or Constant(False), True) and _retries_itself(node):
             yield Policy(at, at, "task", f"`{text}`")
 
 
+def _in_lambda(sending: Sending, node: cst.Lambda) -> Sending:
+    """Return what calling a lambda comes to, which sends in its body."""
+    is_plain = sending.is_plain and node.body is sending.node
+    return replace(sending, node=node, is_plain=is_plain)
+
+
 def _retries_itself(node: cst.FunctionDef) -> bool:
     """Tell whether a bound task calls `self.retry`."""
     return re.search(r"\bself\.retry\(", cst.Module([node]).code) is not None
+
+
+def _is_generator(node: cst.FunctionDef) -> bool:
+    """Tell whether a function has a `yield` of its own."""
+    stack: list[cst.CSTNode] = [node.body]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, cst.Yield):
+            return True
+        if not isinstance(part, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
+            stack.extend(children(part))
+    return False
 
 
 def _is_named_retry(text: str) -> bool:

@@ -11,7 +11,7 @@ from claude_lint.claude.facts import CallSite, Request, is_absent
 from claude_lint.claude.view import View
 from claude_lint.python.values import Origin, Result, Symbol, options
 
-_FOR_EVER = frozenset({"requests", "urllib", "urllib3", "http.client", "curl"})
+_FOR_EVER = frozenset({"requests", "urllib", "urllib3", "http.client", "curl", "pycurl"})
 _OF_SOCKETS = frozenset({"urllib", "http.client"})
 _HTTPX = frozenset({"httpx", "httpx2"})
 _HTTPX_SECONDS = 5

@@ -148,19 +148,27 @@ class _Reader:
                 yield self.policy(one, "this transport")
 
     def aiohttp(self, session: Result) -> Iterator[Policy]:
-        """Read the options of aiohttp-retry's client."""
-        policy = self.policy(session, "`RetryClient`")
-        for chosen in options(session.arguments.get("retry_options", 1)):
-            if isinstance(chosen, Result):
-                methods = chosen.arguments.get("methods")
-                lacking = _without_post(methods) if methods is not None else None
-                if lacking is not None:
-                    policy = replace(
-                        self.policy(chosen, "`retry_options`"),
-                        lacks=self._posts(),
-                        methods=lacking,
-                    )
-        yield policy
+        """Read the options of aiohttp-retry's client, or of the request where it has its own."""
+        own = self.request.arguments.get("retry_options") if self.request.arguments else None
+        given = own or session.arguments.get("retry_options", 2)
+        if given is None:
+            yield self.policy(session, "`RetryClient`")
+        for chosen in options(given) if given is not None else ():
+            policy = self.policy(session, "`RetryClient`")
+            if not isinstance(chosen, Result):
+                yield policy
+                continue
+            arguments = chosen.arguments
+            if is_constant(arguments.get("attempts", 0) or Constant(3), 1):
+                continue
+            methods = arguments.get("methods")
+            lacking = _without_post(methods) if methods is not None else None
+            if lacking is not None:
+                policy = self.policy(chosen, "`retry_options`")
+                policy = replace(policy, lacks=self._posts(), methods=lacking)
+            elif _repeats_no_status(arguments):
+                policy = replace(self.policy(chosen, "`retry_options`"), lacks="answers")
+            yield policy
 
     def curl(self) -> Iterator[Policy]:
         """Look for `--retry` among the words of a command."""
@@ -197,6 +205,17 @@ def _without_post(methods: Value) -> Sequence | None:
         return None
     names = [item.value for item in one.items if isinstance(item, Constant)]
     return one if len(names) == len(one.items) and "POST" not in names else None
+
+
+def _repeats_no_status(options_made: Arguments) -> bool:
+    """Tell whether options of aiohttp-retry name no status and leave out those of 5xx."""
+    given = options_made.get("retry_all_server_errors")
+    others = ("statuses", "exceptions", "evaluate_response_callback")
+    return (
+        given is not None
+        and is_constant(given, False)
+        and not any(options_made.may_pass(name) for name in others)
+    )
 
 
 def _default(made: Result) -> str:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from claude_lint.claude.calls import Call
 from claude_lint.claude.facts import Request
 from claude_lint.claude.reading import Reading
 from claude_lint.claude.surfaces import http
 from claude_lint.claude.surfaces.http import VERBS, RawCall, argument
-from claude_lint.python.values import Attribute, Symbol, Value
+from claude_lint.python.values import Attribute, Result, Symbol, Value
 
 LIBRARY = "aiohttp"
 NAMES = VERBS | {"request", "_request"}
+_WRAPPER = "aiohttp_retry.RetryClient"
 _SESSIONS = frozenset({
-    "aiohttp.ClientSession", "aiohttp.client.ClientSession", "aiohttp_retry.RetryClient",
+    "aiohttp.ClientSession", "aiohttp.client.ClientSession", _WRAPPER,
     "aiohttp_client_cache.CachedSession",
 })  # fmt: skip
 
@@ -51,4 +53,14 @@ def _raw_call(call: Call) -> RawCall | None:
         auth=argument(given, "auth"),
         timeout=argument(given, "timeout"),
     )
-    return raw if session is None else http.through(call, session, raw)
+    if session is None:
+        return raw
+    return replace(http.through(call, _inner(session), raw), session=session)
+
+
+def _inner(session: Value) -> Value:
+    """Return the session that sends what a `RetryClient` is asked to send."""
+    if not isinstance(session, Result):
+        return session
+    is_wrapper = isinstance(session.callee, Symbol) and session.callee.path == _WRAPPER
+    return (session.arguments.get("client_session", 0) if is_wrapper else None) or session
