@@ -125,3 +125,41 @@ def test_a_beta_is_not_stale_before_its_day(lint: Lint) -> None:
     """
     assert [f.rule for f in lint(code, as_of="2026-11-15")] == []
     assert [f.rule for f in lint(code, as_of="2026-11-16")] == ["stale-beta-header"]
+
+
+def test_betas_of_one_text_are_told_and_taken_out_together(lint: Lint) -> None:
+    code = """
+    import anthropic
+
+    anthropic.Anthropic().messages.create(
+        model="claude-opus-5-5",
+        max_tokens=4000,
+        messages=[{"role": "user", "content": "Hi"}],
+        extra_headers={
+            "anthropic-beta": "pdfs-2024-09-25,fast-mode-2026-02-01,token-counting-2024-11-01",
+        },
+    )
+    """
+    (finding,) = lint(code)
+    assert finding.message.startswith(
+        "The betas `pdfs-2024-09-25` and `token-counting-2024-11-01` change nothing any more: "
+    )
+    assert finding.fix is not None
+    assert [edit.text for edit in finding.fix.edits] == ['"fast-mode-2026-02-01"']
+
+
+def test_an_argument_with_stale_betas_only_is_deleted(lint: Lint) -> None:
+    code = """
+    import anthropic
+
+    anthropic.Anthropic().beta.messages.create(
+        model="claude-opus-5-5",
+        max_tokens=4000,
+        betas=["pdfs-2024-09-25"],
+        messages=[{"role": "user", "content": "Hi"}],
+    )
+    """
+    (finding,) = lint(code)
+    assert finding.fix is not None
+    (edit,) = finding.fix.edits
+    assert (edit.text, edit.location.span.line, edit.location.span.end_line) == ("", 6, 7)

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+import textwrap
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
+import rule_examples
 from claude_lint.findings import Finding
 
 Lint = Callable[..., list[Finding]]
@@ -127,3 +130,34 @@ def test_an_older_sdk_wants_just_that(check: Lint, lint: Lint) -> None:
     (some,) = lint(code, target_sdk=">=0.60")
     assert str(some.severity) == "warning"
     assert some.message.endswith("the call raises TypeError with anthropic 1 and 2")
+
+
+def test_the_fix_imports_the_other_library_once_under_every_name(
+    projects: Iterator[Path],
+) -> None:
+    root = next(projects)
+    code = """
+    import httpx as http
+    from anthropic import Anthropic
+    from httpx import Timeout
+
+    client = Anthropic(http_client=http.Client(), timeout=Timeout(9))
+    """
+    path = root / "app.py"
+    path.write_text(textwrap.dedent(code))
+    rule_examples.fix(root)
+    assert path.read_text().split("\n")[1:4] == [
+        "import httpx2 as http",
+        "from anthropic import Anthropic",
+        "from httpx2 import Timeout",
+    ]
+
+
+def test_what_another_file_made_has_no_fix(lint: Lint) -> None:
+    (finding,) = lint(
+        {
+            "net.py": "import httpx\n\nhttp = httpx.Client()\n",
+            "app.py": "import anthropic\nimport net\n\nanthropic.Anthropic(http_client=net.http)\n",
+        }
+    )
+    assert finding.fix is None

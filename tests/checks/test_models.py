@@ -323,3 +323,35 @@ def test_what_the_web_site_is_sent_is_not_for_the_api(check: Lint) -> None:
             body = {"completion": {"prompt": prompt, "model": "claude-2"}}
             return post("https://claude.ai/api/append_message", body)
     """)
+
+
+def test_the_default_of_a_library_is_told_at_the_call_without_a_fix(check: Lint) -> None:
+    (finding,) = check(
+        """
+        from llama_index.llms.anthropic import Anthropic
+
+        llm = Anthropic()  # error: retired-model
+        """
+    )
+    assert finding.message == (
+        "The default model `claude-2.1` was retired on 2025-07-21: requests that name it fail"
+    )
+    assert (finding.help, finding.fix) == ("Pass `claude-opus-5-5` as the model", None)
+
+
+def test_a_list_does_not_get_the_same_model_twice(lint: Lint) -> None:
+    code = """
+    import anthropic
+
+    MODELS = ["claude-2.1", "claude-3-opus-20240229", "claude-2.0", "claude-haiku-5-5"]
+    client = anthropic.Anthropic()
+    for model in MODELS:
+        client.messages.create(model=model, max_tokens=5, messages=[{"role": "user", "content": "Hi"}])
+    """
+    first, second, third = lint(code)
+    assert first.help == "Use `claude-opus-5-5`"
+    assert second.help == third.help == "Delete it: the list has `claude-opus-5-5` for it"
+    assert [fix.title for fix in (first.fix, second.fix) if fix is not None] == [
+        "Replace with `claude-opus-5-5`",
+        "Delete it",
+    ]

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+import textwrap
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
+import rule_examples
 from claude_lint.findings import Finding, Safety
 
 Lint = Callable[..., list[Finding]]
@@ -350,3 +353,77 @@ def test_a_dict_for_output_format_is_told_once_where_it_never_was_taken(lint: Li
     )
     """
     assert [f.rule for f in lint(code, target_sdk="0")] == ["removed-api"]
+
+
+def mended(lint: Lint, code: str) -> list[tuple[str, str]]:
+    """Tell the title and the new texts of each fix."""
+    return [
+        (finding.fix.title, " ".join(edit.text for edit in finding.fix.edits))
+        for finding in lint(code)
+        if finding.fix is not None
+    ]
+
+
+def test_a_proxy_goes_to_an_http_client_of_the_right_kind(lint: Lint) -> None:
+    code = """
+    import anthropic
+
+    anthropic.AsyncAnthropic(proxies="http://localhost")
+    anthropic.Anthropic(proxies={"https://": "http://localhost"})
+    anthropic.Anthropic(proxies="http://localhost", http_client=None)
+    """
+    assert mended(lint, code) == [
+        (
+            "Pass it to `anthropic.DefaultAsyncHttpxClient`",
+            "http_client anthropic.DefaultAsyncHttpxClient(proxy= )",
+        )
+    ]
+
+
+def test_what_is_built_in_by_now_is_read_from_the_client(lint: Lint) -> None:
+    code = """
+    import anthropic
+
+    client = anthropic.Anthropic()
+    client.beta.prompt_caching.messages.create(
+        model="claude-opus-5-5", max_tokens=9, messages=[{"role": "user", "content": "Hi"}]
+    )
+    """
+    assert mended(lint, code) == [("Leave `beta.prompt_caching` out", "client")]
+
+
+def test_a_schema_moves_to_where_the_method_takes_it(lint: Lint) -> None:
+    code = """
+    import anthropic
+
+    anthropic.Anthropic().beta.messages.create(
+        model="claude-opus-5-5",
+        max_tokens=9,
+        messages=[{"role": "user", "content": "Hi"}],
+        output_format={"type": "json_schema", "schema": {}},
+    )
+    """
+    assert mended(lint, code) == [
+        ("Pass it as `output_config`", 'output_config {"format":  }'),
+    ]
+
+
+def test_a_call_of_a_union_over_many_lines_keeps_them(projects: Iterator[Path]) -> None:
+    root = next(projects)
+    code = """
+    from anthropic import types
+
+    question = types.MessageParam(
+        role="user",  # who
+        content="Hi",
+    )
+    """
+    path = root / "app.py"
+    path.write_text(textwrap.dedent(code))
+    rule_examples.fix(root)
+    assert path.read_text().split("\n")[3:7] == [
+        "question = {",
+        '    "role": "user",  # who',
+        '    "content": "Hi",',
+        "}",
+    ]

@@ -33,7 +33,7 @@ def check(call: SdkCall, view: View) -> Iterator[Problem]:
 
 
 def _base_urls(call: SdkCall, view: View) -> Iterator[tuple[Place, Value]]:
-    """Yield the base URLs that a client gets: its argument, or else what its variable was set to."""
+    """Yield the base URLs of a client: its argument, or else what its variable was set to."""
     keywords = call.arguments.keywords
     given = list(keywords.named("base_url"))
     yield from ((entry, entry.value) for entry in given)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from claude_lint.checks import Problem, View, rule
+import libcst as cst
+
+from claude_lint.checks import Problem, Repair, View, rule
 from claude_lint.checks.arguments import written_elsewhere
+from claude_lint.checks.repairs import repair, replace_expression
 from claude_lint.claude.catalog import sdk_history
 from claude_lint.claude.catalog.releases import from_release, short
 from claude_lint.claude.sdk_calls import SdkCall
+from claude_lint.findings import Edit, Safety
 from claude_lint.python.classes import ancestry
-from claude_lint.python.values import Entry, Instance, Result, Symbol, Typed, Value, options
+from claude_lint.python.syntax import access_path
+from claude_lint.python.values import Entry, Instance, Origin, Result, Symbol, Typed, Value, options
 
 _TAKING = frozenset({"http_client", "timeout", "transport", "base_url", "auth"})
 
@@ -40,8 +46,32 @@ def check(call: SdkCall, view: View) -> Iterator[Problem]:
                 help=f"Use `{instead}.{name}`",
                 severity=extent.severity,
                 related=written_elsewhere(entry, value.origin, "made here"),
+                fix=_imported_instead(value, view, package, instead),
             )
             break
+
+
+def _imported_instead(value: Value, view: View, package: str, instead: str) -> Repair | None:
+    """Import the other library under the same name, which then holds for the whole file."""
+    module = view.module
+    if value.origin is None or value.origin.module is not module:
+        return None
+    module.load_matching(re.compile(rf"\b{package}\b"))
+    edits: list[Edit] = []
+    for node in list(module.parents):
+        if isinstance(node, cst.ImportAlias) and access_path(node.name) == (package,):
+            if isinstance(module.parents.get(node), cst.Import):
+                edits += _renamed(Origin(module, node), node, package, instead)
+        elif isinstance(node, cst.ImportFrom) and node.module is not None:
+            if access_path(node.module) == (package,):
+                edits += replace_expression(Origin(module, node.module), instead)
+    return repair(view, f"Import `{instead}` instead", Safety.UNSAFE, tuple(edits))
+
+
+def _renamed(at: Origin, alias: cst.ImportAlias, package: str, instead: str) -> tuple[Edit, ...]:
+    if alias.asname is None:
+        return replace_expression(at, f"{instead} as {package}")
+    return replace_expression(Origin(at.module, alias.name), instead)
 
 
 def _error(call: SdkCall, entry: Entry) -> str:

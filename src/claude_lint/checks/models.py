@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import libcst as cst
+
 from claude_lint.checks import Problem, Repair, View, rule
-from claude_lint.checks.repairs import replace_text
+from claude_lint.checks.repairs import delete_item, repair, replace_text
 from claude_lint.claude.catalog import Model, Platform, State
 from claude_lint.claude.catalog.model_ids import Judgement, Verdict, judge
 from claude_lint.claude.facts import Request
 from claude_lint.claude.model_roles import says_model
 from claude_lint.claude.models import ModelUse, may_go_elsewhere, uses_the_claude_api
 from claude_lint.findings import Safety, Severity
+from claude_lint.python.syntax import string_value
 from claude_lint.python.values import options
 
 _ROLES_THAT_NAME_A_MODEL = frozenset(
@@ -60,7 +63,7 @@ def unknown(use: ModelUse, view: View) -> Iterator[Problem]:
         use.origin,
         f"Model `{use.text}` does not exist: the API answers 404",
         help=f"Use `{nearest}`" if nearest else "Use an ID from `claude-lint models`",
-        fix=_replacement(use, nearest, Safety.UNSAFE),
+        fix=_replacement(use, nearest, Safety.UNSAFE, view),
     )
 
 
@@ -73,7 +76,7 @@ def miscased(use: ModelUse, view: View) -> Iterator[Problem]:
             use.origin,
             f"Model ID `{use.text}` is not spelled as documented: IDs are lower-case, no blanks",
             help=f"Use `{found.suggestion}`",
-            fix=_replacement(use, found.suggestion, Safety.SAFE),
+            fix=_replacement(use, found.suggestion, Safety.SAFE, view),
         )
 
 
@@ -91,10 +94,10 @@ def retired(use: ModelUse, view: View) -> Iterator[Problem]:
     when = f" on {retires}" if retires else ""
     yield Problem(
         use.origin,
-        f"Model `{use.text}` was retired{when}{_on(found.platform)}: requests that name it fail",
-        help=f"Use `{found.suggestion}`" if found.suggestion else "",
+        f"{_subject(use)} was retired{_on(found.platform)}{when}: requests that name it fail",
+        help=_use(use, found.suggestion, view),
         severity=Severity.ERROR if use.is_sent else Severity.WARNING,
-        fix=_replacement(use, found.suggestion, Safety.UNSAFE),
+        fix=_replacement(use, found.suggestion, Safety.UNSAFE, view),
     )
 
 
@@ -115,21 +118,31 @@ def deprecated(use: ModelUse, view: View) -> Iterator[Problem]:
         return
     yield Problem(
         use.origin,
-        f"Model `{use.text}` {_until(found.model, retires, left)}{_on(found.platform)}",
-        help=f"Use `{found.suggestion}`" if found.suggestion else "",
-        fix=_replacement(use, found.suggestion, Safety.UNSAFE),
+        f"{_subject(use)} is deprecated{_on(found.platform)}{_until(found.model, retires, left)}",
+        help=_use(use, found.suggestion, view),
+        fix=_replacement(use, found.suggestion, Safety.UNSAFE, view),
     )
 
 
 def _until(model: Model, retires: object, left: int | None) -> str:
     if retires is None or left is None:
-        return (
-            f"is deprecated and past its end of life, {model.end_of_life}"
-            if model.end_of_life
-            else "is deprecated"
-        )
+        return f" and past its end of life, {model.end_of_life}" if model.end_of_life else ""
     days = "day" if left == 1 else "days"
-    return f"is deprecated and retires on {retires}, in {left} {days}"
+    return f" and retires on {retires}, in {left} {days}"
+
+
+def _subject(use: ModelUse) -> str:
+    return f"{'The default model' if use.is_librarys else 'Model'} `{use.text}`"
+
+
+def _use(use: ModelUse, suggestion: str | None, view: View) -> str:
+    if not suggestion:
+        return ""
+    if use.is_librarys:
+        return f"Pass `{suggestion}` as the model"
+    if _would_double(use, suggestion, view):
+        return f"Delete it: the list has `{suggestion}` for it"
+    return f"Use `{suggestion}`"
 
 
 @rule("unpinned-model")
@@ -144,7 +157,7 @@ def unpinned(use: ModelUse, view: View) -> Iterator[Problem]:
         use.origin,
         f"Model `{use.text}` is an alias that moves to newer snapshots without notice",
         help=f"Pin the snapshot it stands for: `{found.suggestion}`",
-        fix=_replacement(use, found.suggestion, Safety.SAFE),
+        fix=_replacement(use, found.suggestion, Safety.SAFE, view),
     )
 
 
@@ -160,7 +173,7 @@ def wrong_platform(use: ModelUse, view: View) -> Iterator[Problem]:
         use.origin,
         f"`{use.text}` is not how {platform} spells a model: the request fails with 404",
         help=f"Use `{found.suggestion}`" if found.suggestion else "",
-        fix=_replacement(use, found.suggestion, safety),
+        fix=_replacement(use, found.suggestion, safety, view),
     )
 
 
@@ -183,17 +196,48 @@ def _on(platform: Platform) -> str:
     )
 
 
-def _replacement(use: ModelUse, suggestion: str | None, safety: Safety) -> Repair | None:
-    if suggestion is None:
+def _replacement(
+    use: ModelUse, suggestion: str | None, safety: Safety, view: View
+) -> Repair | None:
+    if suggestion is None or use.is_librarys:
         return None
+    if _would_double(use, suggestion, view):
+        return repair(view, "Delete it", Safety.UNSAFE, delete_item(use.origin))
     return Repair(
         f"Replace with `{suggestion}`", safety, replace_text(use.origin, use.prefix + suggestion)
     )
 
 
+def _would_double(use: ModelUse, suggestion: str, view: View) -> bool:
+    """Tell whether the list a model stands in has its replacement, or gets it for one before it."""
+    element = view.module.parents.get(use.origin.node)
+    listed = view.module.parents.get(element) if element is not None else None
+    if not isinstance(listed, cst.List):
+        return False
+    is_before = True
+    for one in listed.elements:
+        if one is element:
+            is_before = False
+            continue
+        text = string_value(one.value)
+        if not isinstance(text, str) or not text.startswith(use.prefix):
+            continue
+        text = text.removeprefix(use.prefix)
+        if text == suggestion:
+            return True
+        if (
+            is_before
+            and judge(view.catalog, text, use.platform, view.as_of).suggestion == suggestion
+        ):
+            return True
+    return False
+
+
 @rule("inline-model")
 def inline(use: ModelUse, view: View) -> Iterator[Problem]:
     """CL307."""
+    if use.is_librarys:
+        return
     around = set(view.module.ancestors(use.origin.node))
     if any(request.call.node in around and request.reaches_claude for request in use.requests):
         yield Problem(

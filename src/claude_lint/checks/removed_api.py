@@ -7,6 +7,12 @@ from collections.abc import Iterator
 from packaging.version import Version
 
 from claude_lint.checks import Problem, View, rule
+from claude_lint.checks.removed_api_edits import (
+    as_display,
+    as_output_config,
+    through_http_client,
+    without_middle,
+)
 from claude_lint.checks.repairs import delete_entries, repair, replace_key
 from claude_lint.checks.sampling import NAMES as SAMPLING
 from claude_lint.claude.catalog import sdk_history
@@ -50,6 +56,7 @@ def names(use: SdkName, view: View) -> Iterator[Problem]:
         extent.qualify(f"{fact}: {error}"),
         help=removed.instead,
         severity=extent.severity,
+        fix=as_display(use.at, view) if use.how == "call" else None,
     )
 
 
@@ -89,6 +96,7 @@ def members(use: SdkMember, view: View) -> Iterator[Problem]:
                 ),
                 help=removed.instead,
                 severity=extent.severity,
+                fix=without_middle(use, number, view) if removed.is_built_in else None,
             )
         return
 
@@ -164,22 +172,28 @@ def arguments(call: SdkCall, view: View) -> Iterator[Problem]:
     """CL215: keywords of clients' methods and constructors."""
     if call.is_guarded or not call.client:
         return
+    history = sdk_history.load()
     for entry in call.arguments.keywords.entries:
         if entry.name is None or entry.name in SAMPLING:
             continue
         found = _removed_argument(call, entry.name, view) or _refused_dict(call, entry, view)
         if found is not None:
-            fact, help, extent = found
+            fact, removed, extent = found
             yield Problem(
                 entry.origin,
                 extent.qualify(f"{fact}: the call raises TypeError"),
-                help=help,
+                help=removed.instead,
                 severity=extent.severity,
+                fix=through_http_client(call, entry, removed, view)
+                if removed.http_argument
+                else as_output_config(call, entry, view)
+                if entry.name == history.schema_dict.path
+                else None,
             )
 
 
-_Fact = tuple[str, str, Extent]
-"""What is so, what to do about it, and for which releases."""
+_Fact = tuple[str, Removed, Extent]
+"""What is so, what it was, and for which releases."""
 
 
 def _removed_argument(call: SdkCall, name: str, view: View) -> _Fact | None:
@@ -195,7 +209,7 @@ def _removed_argument(call: SdkCall, name: str, view: View) -> _Fact | None:
         return None
     extent = from_release(view.target, view.catalog, removed.since)
     fact = f"`{call.callee}` takes no `{name}` since anthropic {short(removed.since)}"
-    return (fact, removed.instead, extent) if extent else None
+    return (fact, removed, extent) if extent else None
 
 
 def _refused_dict(call: SdkCall, entry: Entry, view: View) -> _Fact | None:
@@ -212,4 +226,4 @@ def _refused_dict(call: SdkCall, entry: Entry, view: View) -> _Fact | None:
             view.target, [major for major in keyword.taking if major >= refused.since.major]
         )
         fact = f"`{entry.name}` takes no dict since anthropic {short(refused.since)}"
-    return (fact, refused.instead, extent) if extent else None
+    return (fact, refused, extent) if extent else None

@@ -29,7 +29,7 @@ from claude_lint.python.values import (
 )
 
 _VERSION_HEADER = "anthropic-version"
-_BETA_HEADER = "anthropic-beta"
+BETA_HEADER = "anthropic-beta"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ def betas(request: Request) -> Betas:
     """Return the beta features of a request, from `betas=` and the header."""
     values: list[Constant] = []
     is_open = not _is_closed(request.headers)
-    for entry in request.headers.headers(_BETA_HEADER):
+    for entry in request.headers.headers(BETA_HEADER):
         values.extend(strings(entry.value))
         is_open = is_open or not any(strings(entry.value))
     listed = request.arguments.get("betas") if request.arguments is not None else None

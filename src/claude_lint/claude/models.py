@@ -57,6 +57,11 @@ class ModelUse:
         """Whether a request is seen to name it."""
         return bool(self.requests)
 
+    @property
+    def is_librarys(self) -> bool:
+        """Whether a library takes it because the call, which is then the origin, names none."""
+        return isinstance(self.origin.node, cst.Call)
+
 
 def model_uses(view: View) -> Iterator[ModelUse]:
     """Yield the model IDs of a file, each literal once."""

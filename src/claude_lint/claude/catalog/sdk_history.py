@@ -17,7 +17,8 @@ from packaging.version import Version
 class Removed:
     """Something that releases before `since` had, under the path it had there.
 
-    `dead` is the day from which on it fails in every release.
+    `dead` is the day from which on it fails in every release. `is_built_in`: what stood below it
+    now stands below the client. `http_argument` is what the SDK's HTTP clients call it.
     """
 
     kind: str
@@ -25,6 +26,8 @@ class Removed:
     since: Version
     instead: str = ""
     dead: datetime.date | None = None
+    is_built_in: bool = False
+    http_argument: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,5 +106,11 @@ def load() -> SdkHistory:
 
 def _removed(kind: str, row: dict[str, Any]) -> Removed:
     return Removed(
-        kind, row["path"], Version(row["since"]), row.get("instead", ""), row.get("dead")
+        kind,
+        row["path"],
+        Version(row["since"]),
+        row.get("instead", ""),
+        row.get("dead"),
+        row.get("built_in", False),
+        row.get("http_argument", ""),
     )

@@ -283,6 +283,25 @@ WRAPPERS: tuple[Wrapper, ...] = (
         ("ClaudeAgentOptions", "ClaudeCodeOptions"),
         ("model", "fallback_model"),
     ),
+    Wrapper(
+        "agno_vertexai",
+        _packages("agno.models.vertexai"),
+        ("Claude",),
+        ("id",),
+        0,
+        Platform.VERTEX,
+    ),
+    Wrapper(
+        "agno_aws",
+        _packages("agno.models.aws", "phi.model.aws"),
+        ("Claude", "AwsBedrock"),
+        ("id",),
+        0,
+        Platform.BEDROCK,
+    ),
+    Wrapper(
+        "agno_azure", _packages("agno.models.azure"), ("Claude",), ("id",), 0, Platform.FOUNDRY
+    ),
     Wrapper("agno", _packages("agno", "phi"), ("Claude",), ("id",), 0),
     Wrapper("strands", _packages("strands"), ("AnthropicModel",), ("model_id",)),
     Wrapper(

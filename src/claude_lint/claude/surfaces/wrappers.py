@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from claude_lint.claude.calls import Call
-from claude_lint.claude.catalog import Platform
+from claude_lint.claude.catalog import Platform, default_models
 from claude_lint.claude.facts import Fields, Request, is_absent
 from claude_lint.claude.reading import Reading
 from claude_lint.claude.surfaces.hosts import targets
@@ -58,6 +58,8 @@ def requests(call: Call, reading: Reading) -> Iterator[Request]:
     if model is None and row.receiver and isinstance(call.callee, Attribute):
         maker = call.callee.base
         model = _model_given(maker.arguments, row) if isinstance(maker, Result) else None
+    if model is None:
+        model = _default_model(call, row)
     for named in _models(model, row, call):
         for platform in _platforms(named.platform, row, call, reading):
             passed = tuple(e for e in given.keywords.entries if e.name in row.passes_on)
@@ -84,13 +86,30 @@ def _model_given(given: Arguments, row: Wrapper) -> Value | None:
     return named
 
 
+def _default_model(call: Call, row: Wrapper) -> Value | None:
+    """Return the model that the library takes itself; it stands nowhere but in the call."""
+    given = call.arguments
+    if any(given.may_pass(name, row.position) for name in row.models):
+        return None
+    for name in row.names:
+        model = default_models.load().get((row.library, name))
+        if model is not None and _name_of(call) == name:
+            return Constant(model, origin=call.origin, under=call.under)
+    return None
+
+
+def _name_of(call: Call) -> str:
+    callee = call.callee
+    path = callee.path if isinstance(callee, Symbol) else getattr(callee, "name", "")
+    return path.rpartition(".")[2]
+
+
 def _row_of(call: Call) -> Wrapper | None:
     callee = call.callee
     if isinstance(callee, Symbol):
-        top, _, name = callee.path.partition(".")
-        name = name.rpartition(".")[2] or top
+        name = callee.path.rpartition(".")[2]
         for row in _BY_NAME.get(name, ()):
-            if not row.receiver and top in row.packages:
+            if not row.receiver and _is_in(callee.path, row):
                 return row
     elif isinstance(callee, Attribute):
         for row in _BY_NAME.get(callee.name, ()):
@@ -116,12 +135,16 @@ def _comes_from(value: Value, row: Wrapper) -> bool:
         made = made.base
     if not isinstance(made, Symbol):
         return False
-    top, _, name = made.path.partition(".")
-    return top in row.packages and (name.rpartition(".")[2] or top) in row.receiver
+    return _is_in(made.path, row) and made.path.rpartition(".")[2] in row.receiver
 
 
 def _is_class_of(value: Value, row: Wrapper) -> bool:
-    return isinstance(value, Symbol) and value.path.partition(".")[0] in row.packages
+    return isinstance(value, Symbol) and _is_in(value.path, row)
+
+
+def _is_in(path: str, row: Wrapper) -> bool:
+    """Tell whether a dotted name lies in one of the row's packages."""
+    return any(path == one or path.startswith(f"{one}.") for one in row.packages)
 
 
 def _models(model: Value | None, row: Wrapper, call: Call) -> Iterator[_Named]:
