@@ -16,6 +16,7 @@ from functools import cached_property
 
 import libcst as cst
 
+from claude_lint.files.hazards import hazard
 from claude_lint.files.source import SourceFile
 from claude_lint.python.binder import Binder
 from claude_lint.python.flow import Point
@@ -30,7 +31,7 @@ _REFUSALS = (SyntaxError, ValueError, RecursionError, MemoryError)
 _CST_REFUSALS = (cst.ParserSyntaxError, SyntaxError, ValueError, RecursionError)
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _CHANGING = frozenset({"setitem", "setattr", "call", "augmented", "delitem"})
-# A lone backslash before a statement, a lone carriage return; rare, so that others are not compared.
+# A lone backslash before a statement, a lone carriage return: rare, so others are not compared.
 _MAY_BE_LOST = re.compile(r"^[ \t\f]*\\\r?$|\r(?!\n)|\f", re.MULTILINE)
 _MEMBER_HEADER = "class _:\n"
 
@@ -147,11 +148,6 @@ class Module:
 
     def is_hazardous(self, text: str) -> bool:
         """Tell whether LibCST might not survive this text."""
-        try:
-            from claude_lint.files.hazards import hazard
-        except ImportError:
-            return False
-
         return hazard(text) is not None
 
     # ------------------------------------------------------------------ index
@@ -383,8 +379,18 @@ def _refusal(error: Exception, line_offset: int = 0) -> UnparsableError:
     return UnparsableError(f"{kind}: {message}", line + line_offset, column)
 
 
+def parse_expression(text: str) -> cst.BaseExpression | None:
+    """Parse the text of an expression that stands in a string; None where LibCST cannot take it."""
+    if hazard(text) is not None:
+        return None
+    try:
+        return cst.parse_expression(text)
+    except _CST_REFUSALS:
+        return None
+
+
 def _parse_cst(text: str) -> cst.Module:
-    """Parse with LibCST; raise ValueError where that loses lines, for nothing stands in place then."""
+    """Parse with LibCST; raise ValueError where that loses lines, for then places are wrong."""
     root = cst.parse_module(text)
     if _MAY_BE_LOST.search(text) and root.code.rstrip("\r\n") != text.rstrip("\r\n"):
         raise ValueError("LibCST does not keep this text")
