@@ -13,6 +13,12 @@ from claude_lint.findings import Finding
 Lint = Callable[..., list[Finding]]
 
 
+@pytest.fixture(autouse=True)
+def at_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run as on a developer's machine, wherever these tests run."""
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+
+
 @pytest.fixture
 def projects(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """New empty folders, each the working directory while it is used."""

@@ -276,6 +276,14 @@ def test_an_unknown_model_exits_2() -> None:
     assert result.stderr.startswith("error: no model `claude-opus-9.9` in the catalogue")
 
 
+def test_a_workflow_of_github_gets_annotations(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    annotated = run("check", "--select", "CL303").stdout
+    assert annotated.startswith("::error title=claude-lint (CL303),file=bad.py,line=4,")
+    assert "::error" not in check().stdout
+    assert run("check", "--select", "CL303", "--statistics").stdout == "1  CL303  retired-model\n"
+
+
 def test_settings_are_shown_with_their_origin() -> None:
     Path("claude-lint.toml").write_text('ignore = ["CL5"]\n')
     lines = run("config", "bad.py").stdout.splitlines()

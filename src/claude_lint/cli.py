@@ -139,7 +139,11 @@ def command_line() -> None:
 @_rules_option("--select", "Enable these rules only: codes, prefixes of codes, names, or ALL.")
 @_rules_option("--ignore", "Disable these rules.")
 @_rules_option("--extend-select", "Enable these rules besides the selected ones.")
-@_format_option("--output-format", FORMATS)
+@click.option(
+    "--output-format",
+    type=click.Choice(FORMATS),
+    help="How to report.  [default: full; github in a workflow of GitHub]",
+)
 @click.option("--output-file", type=click.Path(path_type=Path), help="Write the report there.")
 @click.option("--exit-zero", is_flag=True, help="Exit 0 whatever is found.")
 @click.option(
@@ -184,6 +188,8 @@ def check(paths: tuple[str, ...], **given: Any) -> int:
     from claude_lint.check_command import check as run_check
     from claude_lint.engine import Options
 
+    if given["output_format"] is None:
+        given["output_format"] = _default_format(given)
     if given["statistics"] and given["output_format"] not in ("full", "concise", "json"):
         raise click.UsageError("`--statistics` can be shown as full, concise or json only")
     if given["diff_base"] is not None and (given["fix"] or given["diff"]):
@@ -199,6 +205,13 @@ def check(paths: tuple[str, ...], **given: Any) -> int:
         **_input(paths, given["stdin_filename"]), **{name: given.pop(name) for name in of_run}
     )
     return run_check(options, Presentation(**given))
+
+
+def _default_format(given: dict[str, Any]) -> str:
+    """Choose the format that whoever reads the output sees the most of."""
+    is_for_people = given["statistics"] or given["fix"] or given["diff"] or given["output_file"]
+    in_workflow = os.environ.get("GITHUB_ACTIONS") == "true"
+    return "github" if in_workflow and not is_for_people else "full"
 
 
 def _input(paths: tuple[str, ...], stdin_filename: str | None) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from claude_lint import masking
 from claude_lint.documents import RuleDocument
 from claude_lint.findings import Finding, Location, Safety, Severity
 
-FORMATS = ("full", "concise", "json", "sarif", "github", "gitlab", "junit")
+FORMATS = ("full", "concise", "json", "sarif", "github", "gitlab", "junit", "rdjson")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +105,10 @@ def render(
         from claude_lint.reports import junit
 
         text = junit.render(run)
+    elif fmt == "rdjson":
+        from claude_lint.reports import rdjson
+
+        text = rdjson.render(run, rules)
     else:
         raise ValueError(f"unknown output format {fmt!r}, expected one of {', '.join(FORMATS)}")
     return masking.mask(text)
