@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from claude_lint.python.flow import END
-from claude_lint.python.module import Module
-from claude_lint.python.syntax import access_path
+from claude_lint.python.module import Module, parse_expression
+from claude_lint.python.syntax import access_path, string_value
 from claude_lint.python.values import (
     ClassValue,
     Origin,
@@ -35,13 +35,11 @@ def annotated(
     """Return what an annotation says of a value: `Typed`, or unknown."""
     for one in _annotation_types(node):
         if isinstance(one, cst.SimpleString):
-            text = one.evaluated_value
-            if not isinstance(text, str):
+            text = string_value(one)
+            parsed = parse_expression(text) if isinstance(text, str) else None
+            if parsed is None:
                 continue
-            try:
-                one = cst.parse_expression(text)
-            except (cst.ParserSyntaxError, RecursionError):
-                continue
+            one = parsed
             inner = next(iter(_annotation_types(one)), one)
             path = access_path(inner)
             if path is None:

@@ -32,6 +32,7 @@ from claude_lint.python.values import (
     Value,
     conditioned,
     options,
+    reckoned,
     union,
 )
 
@@ -162,15 +163,15 @@ def arithmetic(
     if isinstance(a, (int, float)) and isinstance(b, (int, float)):
         try:
             if isinstance(operator, cst.Subtract):
-                return Constant(a - b, origin=origin)
+                return reckoned(a - b, origin)
             if isinstance(operator, cst.Multiply):
-                return Constant(a * b, origin=origin)
+                return reckoned(a * b, origin)
             if isinstance(operator, cst.FloorDivide):
-                return Constant(a // b, origin=origin)
+                return reckoned(a // b, origin)
             if isinstance(operator, cst.Divide):
-                return Constant(a / b, origin=origin)
+                return reckoned(a / b, origin)
             if isinstance(operator, cst.Power) and abs(b) < 64 and abs(a) < 1 << 16:
-                return Constant(a**b, origin=origin)
+                return reckoned(a**b, origin)
         except (ZeroDivisionError, OverflowError):
             pass
     return Unknown(origin=origin, why="operator")

@@ -40,6 +40,7 @@ from claude_lint.python.values import (
     changed,
     conditioned,
     options,
+    reckoned,
     union,
 )
 
@@ -48,6 +49,10 @@ if TYPE_CHECKING:
 
 _MOST_HISTORIES = 12
 _MAPPING_METHODS = frozenset({"update", "setdefault", "pop", "popitem", "clear"})
+
+
+# Of a dict and of the keywords of a call; to look for a key takes time with their number.
+MOST_ENTRIES = 2_000
 
 
 def put(entries: list[Entry], entry: Entry) -> None:
@@ -75,7 +80,9 @@ def spread(value: Value, entries: list[Entry], rest: list[Value]) -> None:
     """Merge `**value` into entries; what is not resolved goes to `rest`."""
     found = options(value)
     for one in found:
-        if isinstance(one, Mapping):
+        if isinstance(one, Mapping) and len(entries) + len(one.entries) > MOST_ENTRIES:
+            rest.append(Unknown(why="budget"))
+        elif isinstance(one, Mapping):
             for entry in one.entries:
                 certain = len(found) == 1 and not one.under
                 if certain:
@@ -103,7 +110,7 @@ def add(left: Value, right: Value, origin: Origin) -> Value:
                 )
             elif isinstance(one, Constant) and isinstance(other, Constant):
                 if isinstance(one.value, (int, float)) and isinstance(other.value, (int, float)):
-                    found.append(Constant(one.value + other.value, origin=origin))
+                    found.append(reckoned(one.value + other.value, origin))
             else:
                 found.append(Unknown(origin=origin, why="operator"))
     return union(found)
@@ -203,7 +210,7 @@ def fold(evaluator: Evaluator, value: Value, happened: tuple[Change, ...]) -> Va
     """Apply changes to a value: into it where it is a collection, else kept with it."""
     for change in happened:
         found = options(value)
-        if len(found) > _MOST_HISTORIES:
+        if len(found) > _MOST_HISTORIES or not evaluator.spend(len(found)):
             return Unknown(origin=value.origin, why="budget")
         value = union([_apply(evaluator, one, change) for one in found])
     return value

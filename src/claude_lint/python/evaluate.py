@@ -30,7 +30,7 @@ from claude_lint.python.module import Module
 from claude_lint.python.premises import Outcome, Subject, outcome, subject
 from claude_lint.python.project import Project
 from claude_lint.python.scopes import Binding, Event, Scope
-from claude_lint.python.syntax import access_path, string_value
+from claude_lint.python.syntax import access_path, number_value, string_value
 from claude_lint.python.texts import text_of, text_parts
 from claude_lint.python.values import (
     Arguments,
@@ -92,6 +92,13 @@ class Evaluator:
         self.steps = 0
         self._passing.clear()
 
+    def spend(self, steps: int) -> bool:
+        """Take steps from the budget of the question; tell whether it had that many."""
+        self.steps += steps
+        if self.steps > _STEPS:
+            self.cut_short()
+        return self.steps <= _STEPS
+
     def cut_short(self) -> None:
         """Note that what is being worked out depends on how it was come to."""
         self._cut = -1
@@ -138,6 +145,9 @@ class Evaluator:
         entries: list[Entry] = []
         rest: list[Value] = []
         starred = False
+        if len(call.args) > changes.MOST_ENTRIES:
+            open_to_all = Mapping((), (Unknown(why="budget"),), origin=Origin(module, call))
+            return Arguments((), open_to_all, starred=True)
         for arg in call.args:
             origin = Origin(module, arg)
             if arg.star == "**":
@@ -176,7 +186,8 @@ class Evaluator:
         if isinstance(node, (cst.List, cst.Tuple, cst.Set)):
             return self._display(module, node, frame)
         if isinstance(node, _NUMBERS):
-            return Constant(node.evaluated_value, origin=origin)  # type: ignore[arg-type]
+            known = number_value(node)
+            return Constant(known, origin=origin) if known is not None else Unknown(origin=origin)
         if isinstance(node, cst.FormattedString):
             return self._formatted(module, node, frame)
         if isinstance(node, cst.Subscript):
@@ -227,6 +238,8 @@ class Evaluator:
     def _dict(self, module: Module, node: cst.Dict, frame: Frame | None) -> Value:
         entries: list[Entry] = []
         rest: list[Value] = []
+        if len(node.elements) > changes.MOST_ENTRIES:
+            return Unknown(origin=Origin(module, node), why="budget")
         for element in node.elements:
             if isinstance(element, cst.StarredDictElement):
                 changes.spread(self.value(module, element.value, frame), entries, rest)

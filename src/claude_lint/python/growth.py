@@ -32,6 +32,8 @@ METHODS = frozenset(
     {"append", "extend", "insert", "pop", "remove", "clear", "add", "reverse", "sort"}
 )
 
+_MOST_ITEMS = 5_000
+
 _ADDING = frozenset({"append", "extend", "insert"})
 
 
@@ -49,6 +51,9 @@ def joined(parts: Iterable[Value], origin: Origin, kind: str = "list") -> Sequen
             gaps |= {len(items) + place for place in own}
         items.extend(one.items)
         rest.extend(one.rest)
+        if len(items) + len(rest) > _MOST_ITEMS:
+            items, rest, gaps = items[:_MOST_ITEMS], [Unknown(why="budget")], None
+            break
     return Sequence(tuple(items), tuple(rest), kind, gaps, origin=origin)
 
 

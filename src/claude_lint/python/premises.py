@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from claude_lint.python.flow import Premise
-from claude_lint.python.syntax import access_path, walk
+from claude_lint.python.syntax import access_path, string_value, walk
 
 if TYPE_CHECKING:
     from claude_lint.python.scopes import Scope
@@ -134,7 +134,7 @@ def _members(node: cst.BaseExpression) -> frozenset[str] | None:
 def constant_text(node: cst.CSTNode) -> str | None:
     """Return a text for a literal, or for a name that is written like a constant's."""
     if isinstance(node, cst.SimpleString):
-        return repr(node.evaluated_value)
+        return repr(string_value(node))
     if isinstance(node, cst.Integer):
         return node.value
     path = access_path(node)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Iterator
 from functools import cache
 
@@ -15,6 +16,8 @@ _LAYOUT = frozenset({
     "first_colon", "second_colon", "separator", "trailing_comma", "posonly_ind",
     "trailing_whitespace", "leading_whitespace", "start", "end", "relative",
 })  # fmt: skip
+
+_MOST_DIGITS = 30
 
 
 @cache
@@ -93,6 +96,18 @@ def string_value(node: cst.CSTNode) -> str | bytes | None:
             return node.evaluated_value
         except (ValueError, SyntaxError):  # a bad escape that only newer Pythons refuse
             return None
+    return None
+
+
+def number_value(node: cst.CSTNode) -> int | float | None:
+    """Return the number a literal is; None for any that is none to reckon with.
+
+    An integer of thousands of digits takes Python time with the square of them, or is refused.
+    """
+    if isinstance(node, cst.Integer):
+        return node.evaluated_value if len(node.value) <= _MOST_DIGITS else None
+    if isinstance(node, cst.Float):
+        return node.evaluated_value if math.isfinite(node.evaluated_value) else None
     return None
 
 

@@ -8,12 +8,16 @@ from claude_lint.python.values import (
     Origin,
     Text,
     Union,
+    Unknown,
     Value,
     conditioned,
     union,
 )
 
 _MOST_TEXTS = 8
+# A text that is doubled again and again is soon larger than any memory.
+_MOST_PARTS = 500
+_LONGEST = 1_000_000
 
 
 def text_parts(value: Value) -> list[str | Value]:
@@ -33,6 +37,9 @@ def text_of(parts: list[str | Value], origin: Origin, most: int = _MOST_TEXTS) -
             joined[-1] += part
         elif part != "":
             joined.append(part)
+    length = sum(len(part) for part in joined if isinstance(part, str))
+    if len(joined) > _MOST_PARTS or length > _LONGEST:
+        return Unknown(origin=origin, why="budget")
     if not joined:
         return Constant("", origin=origin)
     if len(joined) == 1 and isinstance(joined[0], str):

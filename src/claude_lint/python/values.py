@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from claude_lint.python.scopes import Event, Scope
 
 _MOST_OPTIONS = 64
+_LARGEST_NUMBER = 1 << 100
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -341,6 +342,13 @@ def union(values: Iterable[Value]) -> Value:
     if len(found) > _MOST_OPTIONS:
         found = [*found[:_MOST_OPTIONS], Unknown(why="budget")]
     return Union(options=tuple(found))
+
+
+def reckoned(value: float, origin: Origin | None) -> Value:
+    """Return the result of a sum or product, unknown where it is none to reckon on with."""
+    if not abs(value) < _LARGEST_NUMBER:  # nor is it "not a number"
+        return Unknown(origin=origin, why="number")
+    return Constant(value, origin=origin)
 
 
 def conditioned(value: Value, under: Arms) -> Value:
