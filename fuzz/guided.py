@@ -19,7 +19,7 @@ with atheris.instrument_imports(include=["claude_lint"], enable_loader_override=
     from claude_lint.files.source import SourceFile, Unreadable, decode_source
     from claude_lint.masking import mask
     from claude_lint.python import evaluate
-    from claude_lint.python.module import Module, UnparsableError
+    from claude_lint.python.module import UnparsableError
     from claude_lint.python.project import Project
     from claude_lint.python.syntax import walk
 
@@ -28,11 +28,12 @@ import libcst as cst
 _FOLDER = Path("/fuzzed")
 _WORDS = (
     "a", "b", "self", "f", "C", "dict", "x", "{", "}", "[", "]", "(", ")", ":", ",", "=", ".",
-    "\n", "\n ", "\n  ", "def ", "class ", "return ", "if ", "else:", "for ", " in ", "while ", "**",
-    "*", "lambda ", "'a'", "'%s'", "f'{a}'", "1", "|", "+", "%", " or ", " and ", " not ", "import ",
-    "from m import *", "import m", "global ", "del ", "try:", "except:", "with ", " as ", "yield ",
-    "await ", "async ", ":=", "==", "@", "update", "append", "copy", "get", "items", "super()", "pass",
-    "property", "__init__", "None", "True", "os.environ", "setdefault", "extend", "join", "format",
+    "\n", "\n ", "\n  ", "def ", "class ", "return ", "if ", "else:", "for ", " in ", "while ",
+    "**", "*", "lambda ", "'a'", "'%s'", "f'{a}'", "1", "|", "+", "%", " or ", " and ", " not ",
+    "import ", "from m import *", "import m", "global ", "del ", "try:", "except:", "with ",
+    " as ", "yield ", "await ", "async ", ":=", "==", "@", "update", "append", "copy", "get",
+    "items", "super()", "pass", "property", "__init__", "None", "True", "os.environ",
+    "setdefault", "extend", "join", "format",
 )  # fmt: skip
 
 

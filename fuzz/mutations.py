@@ -41,6 +41,10 @@ _HEADERS = (
     "class C(C):", "async def g():", "else:", "except Exception as e:", "finally:", "match x:",
     "case [*_]:",
 )  # fmt: skip
+_WRAPPINGS = (
+    "(@)", "[@]", "{'a': @}", "f(@)", "@.copy()", "@ if x else @", "@ or @", "dict(@)", "@()",
+    "(lambda: @)()", "**@", "[*@]", "@['a']", "(y := @)", "await @", "f'{@}'", "@ + @",
+)  # fmt: skip
 
 Mutation = Callable[[random.Random, str, Sequence[str]], str]
 
@@ -109,7 +113,8 @@ def _spoiled(rng: random.Random, data: bytes) -> bytes:
     elif kind == 3:
         return data[:start] if rng.random() < 0.3 else data[:start] + data[end:]
     else:
-        return data.replace(b"\n", rng.choice((b"\r", b"\r\n", b"\f\n", b"\\\n")), rng.randint(1, 9))
+        newline = rng.choice((b"\r", b"\r\n", b"\f\n", b"\\\n"))
+        return data.replace(b"\n", newline, rng.randint(1, 9))
     return data[:start] + new + data[end:]
 
 
@@ -187,9 +192,7 @@ def _other_expressions(rng: random.Random, text: str, texts: Sequence[str]) -> s
     (start, end), (first, last) = rng.choice(places), rng.choice(donated)
     new = donor[first:last]
     if kind is ast.expr and rng.random() < 0.3:
-        new = rng.choice(("({})", "[{}]", "{{'a': {}}}", "f({})", "{}.copy()", "{} if x else {}",
-                          "{} or {}", "dict({})", "{}()", "(lambda: {})()", "**{}", "[*{}]",
-                          "{}['a']", "(y := {})", "await {}", "f'{{{}}}'", "{} + {}")).replace("{}", new)  # fmt: skip
+        new = rng.choice(_WRAPPINGS).replace("@", new)
     if kind is ast.stmt:
         column = start - (text.rfind("\n", 0, start) + 1)
         new = new.replace("\n", "\n" + " " * column)

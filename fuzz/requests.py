@@ -174,9 +174,9 @@ def _request(rng: random.Random) -> Request:
     request = Request(
         surface,
         {"model": model, "max_tokens": "1024", "messages": f"[{_QUESTION}]"},
-        {"x-api-key": "KEY", "anthropic-version": '"2026-10-21"', "content-type": '"application/json"'},
+        {"x-api-key": "KEY", "anthropic-version": '"2026-10-21"', "accept": '"application/json"'},
         {},
-    )  # fmt: skip
+    )
     touched: set[str] = set()
     suited = [fault for fault in _FAULTS if surface in fault.surfaces]
     for fault in rng.sample(suited, rng.randint(0, 3)):
@@ -331,7 +331,7 @@ def _arguments(writer: _Writer, request: Request) -> str:
 def _sdk(writer: _Writer, request: Request) -> dict[str, str]:
     rng = writer.rng
     is_async = rng.random() < 0.3
-    kind = ("Async" if is_async else "") + "Anthropic" + ("Bedrock" * (request.surface == "bedrock"))
+    kind = f"{'Async' * is_async}Anthropic{'Bedrock' * (request.surface == 'bedrock')}"
     given = ", ".join(f"{name}={writer.value(text)}" for name, text in request.client.items())
     if rng.random() < 0.3 and "CL203" not in request.faults:  # with a time-out, the SDK waits
         given, alias = f"{given}, timeout=60".strip(", "), rng.choice(("", " as Claude"))

@@ -1,4 +1,4 @@
-"""One trial: a small project is judged, shown and mended, and what must always hold is looked at."""
+"""One trial: a small project is judged, shown and mended, and what must hold is looked at."""
 
 from __future__ import annotations
 
@@ -145,7 +145,8 @@ def _exists(place: Location, source: SourceFile) -> bool:
     if place.cell is not None and all(cell.number != place.cell for cell in source.cells):
         return (span.line, span.column) == (1, 1)  # a cell that is no code
     count = len(line_starts(source.text))
-    first, last = source.text_line(span.line, place.cell), source.text_line(span.end_line, place.cell)
+    first = source.text_line(span.line, place.cell)
+    last = source.text_line(span.end_line, place.cell)
     return (
         1 <= first <= last <= count + 1
         and (span.line, span.column) <= (span.end_line, span.end_column)
