@@ -80,9 +80,11 @@ def spread(value: Value, entries: list[Entry], rest: list[Value]) -> None:
     """Merge `**value` into entries; what is not resolved goes to `rest`."""
     found = options(value)
     for one in found:
-        if isinstance(one, Mapping) and len(entries) + len(one.entries) > MOST_ENTRIES:
-            rest.append(Unknown(why="budget"))
-        elif isinstance(one, Mapping):
+        if isinstance(one, Mapping):
+            parts = (entries, rest, one.entries, one.rest)
+            if sum(map(len, parts)) > MOST_ENTRIES:
+                rest.append(Unknown(why="budget"))
+                continue
             for entry in one.entries:
                 certain = len(found) == 1 and not one.under
                 if certain:
