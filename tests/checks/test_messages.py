@@ -567,3 +567,28 @@ def test_documents_of_users_and_results_and_enabled_citations_are_fine(report: L
             {"role": "user", "content": [result]},
         ])
     """) == []  # fmt: skip
+
+
+def test_a_list_that_functions_fill_in_a_loop_need_not_be_empty_before(check: Lint) -> None:
+    check(
+        """
+        import anthropic
+
+        client = anthropic.Anthropic()
+
+
+        def add(messages, turn):
+            if not turn:
+                return
+            messages.append({"role": turn.role, "content": turn.text})
+
+
+        def ask(turns, prefill):
+            messages = []
+            for turn in turns:
+                add(messages, turn)
+            if prefill:
+                messages.append({"role": "assistant", "content": prefill})
+            client.messages.create(model=turns.model, max_tokens=9, messages=messages)
+        """
+    )

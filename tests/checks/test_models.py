@@ -252,6 +252,7 @@ def test_an_alias_in_a_list_that_may_be_foundry_s_is_left_alone(check: Lint) -> 
     "code",
     [
         'OLD = {"claude-2.1", "claude-2.0"}\ndef old(m): return m in OLD\n',
+        'OLD = frozenset({"claude-2.1"})\ndef old(m): return m in OLD\n',
         '__all__ = ["OLD"]\nOLD = ["claude-2.1"]\ndef check(m):\n    assert m in sorted(OLD)\n',
         'CAPS = (("claude-2.1", 4096),)\ndef cap(m):\n    for prefix, most in CAPS:\n'
         "        if m.startswith(prefix):\n            return most\n",
@@ -274,6 +275,7 @@ def test_what_is_only_compared_with_or_shown_is_no_model_to_send(check: Lint, co
         'OLD = ["claude-2.1"]  # warning: retired-model\ndef olds(): return sorted(OLD)\n',
         'OLD = ["claude-2.1"]  # warning: retired-model\n',
         'CAPS = [("claude-2.1", 9)]  # warning: retired-model\nfor m, n in CAPS:\n    if n > 4: use(m)\n',
+        'OLD = ["claude-2.1"]  # warning: retired-model\nfor m in OLD: register(name=m)\n',
         'def olds():\n    return ["claude-2.1"]  # warning: retired-model\nm = olds()[0]\n',
         'OLD = ["claude-2.1"]  # warning: retired-model\nfor m in OLD:\n    if m != x: run(m)\n',
     ],
@@ -304,6 +306,8 @@ def test_a_call_that_names_its_provider_takes_no_other_s_branch(check: Lint) -> 
             client.messages.create(model=model, max_tokens=5, messages=m)
 
         ask("claude-opus-5-5", Provider.ANTHROPIC)
+        chosen = Provider.ANTHROPIC
+        ask("claude-opus-5-5", chosen)
         ask("claude-opus-5-5", provider=Provider.BEDROCK)  # error: wrong-platform-model
     """)
 

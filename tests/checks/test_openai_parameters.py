@@ -183,3 +183,31 @@ def test_other_apis_and_gateways_are_left_alone(check: Lint) -> None:
             return ChatAnthropic(model="claude-opus-5-5", stop=["x"])
         """
     )
+
+
+def test_what_is_only_copied_from_keywords_nobody_gives_is_left_alone(check: Lint) -> None:
+    check(
+        """
+        import anthropic
+
+        client = anthropic.Anthropic()
+
+
+        class Base:
+            def parameters(self, **given):
+                found = {"max_tokens": 100}
+                if self.reasons():
+                    found["seed"] = getattr(self.config, "seed", None)
+                if "response_format" in given:
+                    found["response_format"] = given["response_format"]
+                if "stop" in given:
+                    found["stop"] = given["stop"]  # error: openai-parameter
+                return found
+
+
+        class Claude(Base):
+            def ask(self, messages, response_format=None, **others):
+                found = self.parameters(stop=["x"], **others)
+                return client.messages.create(model="claude-opus-5-5", messages=messages, **found)
+        """
+    )

@@ -8,7 +8,7 @@ from claude_lint.checks import Problem, Repair, View, rule
 from claude_lint.checks.arguments import put_in_list
 from claude_lint.checks.repairs import delete_entries, repair, replace_key
 from claude_lint.claude.catalog import OpenAIParameter
-from claude_lint.claude.facts import Request
+from claude_lint.claude.facts import Request, is_handed_through
 from claude_lint.findings import Safety
 from claude_lint.python.flow import compatible
 from claude_lint.python.values import Constant, Entry, Sequence, Value, options
@@ -24,6 +24,8 @@ def check(request: Request, view: View) -> Iterator[Problem]:
     for entry, is_keyword in _entries(request):
         parameter = view.catalog.openai_parameters.get(entry.name or "")
         if parameter is None or not (is_keyword or request.reaches_claude):
+            continue
+        if is_handed_through(entry, request):
             continue
         error = "the SDK raises TypeError" if is_keyword else "the API answers 400"
         yield Problem(

@@ -21,6 +21,8 @@ _COPYING = frozenset(
 )
 _RESPELLING = frozenset({"lower", "upper", "casefold", "strip", "split", "rsplit", "removeprefix"})
 _COMPARING = frozenset({"startswith", "endswith", "find", "index", "count", "isdisjoint"})
+# Keywords under which an ID may be told to a function that sends it; of a literal they say less.
+_TELLING = frozenset({"name", "alias", "id", "key"})
 _NEVER = (cst.Subscript, cst.Yield, cst.Lambda, cst.StarredElement, cst.StarredDictElement)
 
 
@@ -57,7 +59,9 @@ class Comparisons:
                 return parent
             if isinstance(parent, cst.FunctionDef):
                 return parent if returned else None
-            if isinstance(parent, (cst.Dict, cst.Arg, cst.Lambda)):
+            if isinstance(parent, cst.Call) and _called(parent) not in _COPYING:
+                return None
+            if isinstance(parent, (cst.Dict, cst.Lambda)):
                 return None
             returned = returned or isinstance(parent, cst.Return)
         return None
@@ -150,7 +154,8 @@ def _is_compared(module: Module, node: cst.CSTNode, column: int | None = None) -
             if called == "len":
                 return True
             if called not in _COPYING:
-                return role_of(module, child) == ("", "")
+                is_told = parent.keyword is not None and parent.keyword.value in _TELLING
+                return not is_told and role_of(module, child) == ("", "")
         elif not isinstance(parent, (cst.Call, cst.FormattedStringExpression)):
             return role_of(module, child) == ("", "")
         child = parent

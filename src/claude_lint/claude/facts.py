@@ -14,7 +14,10 @@ from claude_lint.python.values import (
     Entry,
     Mapping,
     Origin,
+    Sequence,
     Symbol,
+    Text,
+    Unknown,
     Value,
     conditioned,
     options,
@@ -225,3 +228,26 @@ class CallSite:
     def lacks_header(self, name: str) -> bool:
         """Tell whether no way sends the header; give its name in lower case."""
         return all(request.headers.lacks_header(name) for request in self.requests)
+
+
+def is_handed_through(entry: Entry, request: Request) -> bool:
+    """Tell whether code that serves several APIs sets an entry, for all that is seen not for this.
+
+    Under a test it copies what nobody is seen to put into `**kwargs`, or a base class sets what is
+    not known: `if "stop" in kwargs: body["stop"] = kwargs["stop"]`.
+    """
+    if not entry.under:
+        return False
+    found = options(entry.value)
+    if all(isinstance(one, Unknown) and one.why in ("item", "get") for one in found):
+        return True
+    if any(_is_known(one) for one in found):
+        return False
+    cls = entry.origin.module.place(entry.origin.node)[0].enclosing_class()
+    return cls is not None and cls is not request.scope.enclosing_class()
+
+
+def _is_known(value: Value) -> bool:
+    if isinstance(value, Constant):
+        return value.value is not None
+    return isinstance(value, (Mapping, Sequence, Text))

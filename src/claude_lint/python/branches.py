@@ -60,7 +60,7 @@ def _is_refuted(evaluator: Evaluator, premise: Premise, frame: Frame) -> bool:
     about = premise.subject
     assert isinstance(about, Subject)
     name, is_truth = _name_of(about)
-    if not is_truth and _names_another(premise, _argument(name, frame), about, frame):
+    if not is_truth and _names_another(premise, name, frame):
         return True
     value = _passed(evaluator, about, name, frame)
     found = options(value)
@@ -72,18 +72,29 @@ def _is_refuted(evaluator: Evaluator, premise: Premise, frame: Frame) -> bool:
     return _contradicts(premise, known)
 
 
-def _names_another(
-    premise: Premise, passed: cst.BaseExpression | None, about: Subject, frame: Frame
-) -> bool:
+def _names_another(premise: Premise, name: str, frame: Frame) -> bool:
     """Tell whether a call passes another member of the very enumeration that a premise names."""
-    text = constant_text(passed) if passed is not None else None
-    if text is None or about.owner is not frame.scope or about.version != 1:
+    about = premise.subject
+    assert isinstance(about, Subject)
+    if about.owner is not frame.scope or about.version != 1:
         return False
+    text = _constant_passed(name, frame)
     members = {tuple(one.split(".")[-2:]) for one in premise.values}
     own = tuple(text.split(".")[-2:])
     if len(own) < 2 or any(len(one) < 2 or one[0] != own[0] for one in members):
         return False
     return own not in members if premise.holds else members == {own}
+
+
+def _constant_passed(name: str, frame: Frame) -> str:
+    """Return the text of the constant that a call passes, itself or by a variable of its own."""
+    node: cst.CSTNode | None = _argument(name, frame)
+    if isinstance(node, cst.Name) and constant_text(node) is None:
+        scope = frame.call.module.place(frame.call.node)[0]
+        owner = scope.owner(node.value)
+        bindings = owner.bindings(node.value) if owner is not None else []
+        node = bindings[0].node if len(bindings) == 1 and bindings[0].kind == "assign" else None
+    return (constant_text(node) if node is not None else None) or ""
 
 
 def _contradicts(premise: Premise, known: Sequence[object]) -> bool:

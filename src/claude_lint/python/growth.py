@@ -187,8 +187,18 @@ def _left_by(
     frame = frame_for(evaluator, function, change.event.scope.module, call, change.frame)
     if frame is None:
         return _unsettled(value, "depth")
-    after = since(evaluator, value, (name,), scope, Point(-1), END, frame)
-    return union([
-        _loosened(value, one, change) if isinstance(one, Sequence) and one is not value else one
-        for one in options(after)
-    ])  # fmt: skip
+    found = options(since(evaluator, value, (name,), scope, Point(-1), END, frame))
+    grown = [
+        _loosened(value, one, change) if isinstance(one, Sequence) and not _is_as_it_was(value, one)
+        else one
+        for one in found
+    ]  # fmt: skip
+    if change.repeats or change.follows_rounds:
+        # What adds something in one round or another leaves no list certain to be as it was.
+        changed = [one for one in grown if not _is_as_it_was(value, one)]
+        return union(changed or grown)
+    return union(grown)
+
+
+def _is_as_it_was(before: Sequence, after: Value) -> bool:
+    return isinstance(after, Sequence) and (after.items, after.rest) == (before.items, before.rest)
