@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from claude_lint.files.source import Cell, SourceFile
 from claude_lint.findings import Span
+from claude_lint.python.evaluate import Evaluator
+from claude_lint.python.functions import callers
 from claude_lint.python.module import Module
 from claude_lint.python.project import Project
 from claude_lint.python.spans import span
@@ -116,3 +119,31 @@ def test_modules_that_import_a_name_from_each_other_give_it_no_value(tmp_path: P
         tmp_path,
     )
     assert resolved(made, modules["a.py"]) == ["?", "'m'"]
+
+
+def test_a_call_with_arguments_that_a_function_does_not_take_is_none_of_its_calls() -> None:
+    code = """
+    class Store:
+        def get(self, *, url):
+            use(url)
+
+    class Config:
+        def read(self, store: Store, rows):
+            rows.get("name", "nobody")
+            store.get(path="b")
+            self.store.get(url="c")
+            Store().get(url="a")
+    """
+    made, modules = project({"example.py": code})
+    evaluator = Evaluator(made)
+    modules["example.py"].load_matching(re.compile("def"))
+    (scope,) = (one for one in modules["example.py"].scope.below() if one.name == "get")
+    assert [call.args[0].keyword.value for _module, call in callers(evaluator, scope)] == ["url"]
+
+
+def test_only_statements_that_call_a_name_are_parsed_for_its_calls() -> None:
+    code = "a = go\nimport go_on\nb = go_on()\ndef go(): ...\nc = go()\nd = x.go (1)\n"
+    _made, modules = project({"example.py": code})
+    module = modules["example.py"]
+    assert len(module.call_sites("go")) == 2
+    assert [unit.first for unit in module.all_units() if unit.loaded] == [5, 6]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from claude_lint.claude.model_roles import role_of
-from claude_lint.python.module import Module
+from claude_lint.python.module import Module, word
 from claude_lint.python.project import Project
 from claude_lint.python.syntax import access_path, assigned_names, walk
 
@@ -83,11 +83,11 @@ class Comparisons:
     def _reads_anywhere(self, name: str) -> Iterator[_Read]:
         if not name:
             return
-        word = re.compile(rf"\b{re.escape(name)}\b")
+        naming = re.compile(word(name))
         for module in self._project.modules_using(self._module, name):
-            module.load_matching(word)
+            module.load_matching(naming)
             for unit in module.all_units():
-                if unit.root is not None and word.search(unit.text):
+                if unit.root is not None and naming.search(unit.text):
                     yield from _reads_in(module, unit.root, name)
 
 

@@ -12,7 +12,7 @@ import libcst as cst
 from claude_lint.claude.calls import Call, calls, calls_from_anywhere
 from claude_lint.claude.facts import CallSite, Request
 from claude_lint.claude.reading import Reading
-from claude_lint.claude.surfaces import http_other
+from claude_lint.claude.surfaces import http, http_other
 from claude_lint.claude.surfaces import registry as surfaces
 from claude_lint.python.evaluate import Evaluator
 from claude_lint.python.module import Module
@@ -74,7 +74,7 @@ def _is_candidate(module: Module, node: cst.Call) -> bool:
     """Tell whether a call may be a surface's: by its last name, or because a value is called."""
     func = node.func
     if isinstance(func, cst.Attribute):
-        return func.attr.value in surfaces.NAMES
+        return func.attr.value in surfaces.NAMES and not http.is_lookup(module, node)
     if isinstance(func, cst.Name):
         if func.value in surfaces.NAMES:
             return True

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from claude_lint.python.module import Module
+from claude_lint.python.module import Module, word
 from claude_lint.python.scopes import Scope
 from claude_lint.python.syntax import access_path, walk
 
@@ -105,7 +105,7 @@ def _uses(module: Module, scope: Scope, name: str) -> Iterator[cst.Name]:
     if function is not None and function.node is not None:
         roots.append(function.node)
     else:
-        module.load_matching(re.compile(rf"\b{re.escape(name)}\b"))
+        module.load_matching(re.compile(word(name)))
         roots.extend(unit.root for unit in module.all_units() if unit.root is not None)
     for root in roots:
         for node in walk(root):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -35,7 +37,13 @@ if TYPE_CHECKING:
     from claude_lint.python.evaluate import Evaluator
 from claude_lint.python.annotations import annotated
 from claude_lint.python.classes import MOST_CALLERS, bases
-from claude_lint.python.signatures import decorator_names, is_method, keyword_only, parameter_names
+from claude_lint.python.signatures import (
+    accepts,
+    decorator_names,
+    is_method,
+    keyword_only,
+    parameter_names,
+)
 
 MAX_DEPTH = 6  # calls inside calls
 _MOST_HANDS = 4  # callers that a value is followed back through
@@ -147,15 +155,21 @@ def callers(evaluator: Evaluator, scope: Scope) -> tuple[tuple[Module, cst.Call]
         wanted = scope.parent
     found: list[tuple[Module, cst.Call]] = []
     if scope.kind == "function":
-        for module in evaluator.project.modules_using(wanted.module, wanted.name):
-            for call in module.call_sites(wanted.name):
-                if len(found) < MOST_CALLERS and _calls(evaluator, module, call, wanted):
-                    found.append((module, call))
+        using = evaluator.project.modules_using(wanted.module, wanted.name)
+        found.extend(islice(_calls_of(evaluator, scope, wanted, using), MOST_CALLERS))
         if wanted is not scope:
-            using = evaluator.project.modules_using(wanted.module, wanted.name)
             found.extend(calls_of_base(evaluator, scope, using))
     evaluator._callers[scope] = tuple(found[:MOST_CALLERS])
     return evaluator._callers[scope]
+
+
+def _calls_of(
+    evaluator: Evaluator, scope: Scope, wanted: Scope, using: list[Module]
+) -> Iterator[tuple[Module, cst.Call]]:
+    for module in using:
+        for call in module.call_sites(wanted.name):
+            if accepts(scope, call) and _calls(evaluator, module, call, wanted):
+                yield module, call
 
 
 def _calls(evaluator: Evaluator, module: Module, call: cst.Call, wanted: Scope) -> bool:

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import libcst as cst
 
 from claude_lint.python.scopes import Scope
 from claude_lint.python.syntax import access_path
-
-if TYPE_CHECKING:
-    pass
 
 
 def decorator_names(node: cst.FunctionDef | cst.ClassDef) -> set[str]:
@@ -44,3 +39,25 @@ def keyword_only(scope: Scope) -> list[str]:
     """Return the parameters of a function that only a keyword reaches."""
     assert isinstance(scope.node, (cst.FunctionDef, cst.Lambda))
     return [p.name.value for p in scope.node.params.kwonly_params]
+
+
+def accepts(scope: Scope, call: cst.Call) -> bool:
+    """Tell whether a call could be of this function, by the number and names of its arguments.
+
+    Names are as good as a type: `d.get("key")` is no call of a `get(self, *, url)`.
+    """
+    node = scope.node
+    if not isinstance(node, cst.FunctionDef) or node.decorators:
+        return True  # a decorator may pass other arguments than it is passed
+    params = node.params
+    if not isinstance(params.star_kwarg, cst.Param):
+        known = {p.name.value for p in (*params.params, *params.kwonly_params)}
+        if any(arg.keyword is not None and arg.keyword.value not in known for arg in call.args):
+            return False
+    if any(arg.star for arg in call.args):
+        return True
+    number = sum(arg.keyword is None for arg in call.args)
+    if isinstance(params.star_arg, cst.Param):
+        return True
+    # `Class.method(obj)` passes one that `obj.method()` does not.
+    return number <= len(params.posonly_params) + len(params.params)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from claude_lint.claude.view import View
-from claude_lint.python.module import Module
+from claude_lint.python.module import Module, word
 from claude_lint.python.syntax import access_path, walk
 
 # `anthropic_api_key`, `CLAUDE_KEY`, `my_claudeApiKey`; not `anthropic_key_name`, `claude_token`.
@@ -51,7 +51,7 @@ def is_tested(module: Module, node: cst.CSTNode) -> bool:
 
 def is_name_tested(view: View, name: str) -> bool:
     """Tell whether the project looks somewhere at what a name of this module holds."""
-    pattern = re.compile(rf"\b{re.escape(name)}\b")
+    pattern = re.compile(word(name))
     for module in view.evaluator.project.modules_using(view.module, name):
         module.load_matching(pattern)
         for unit in module.all_units():

@@ -18,6 +18,8 @@ from claude_lint.claude.surfaces.hosts import Target, known_start, targets
 from claude_lint.claude.surfaces.http_bodies import as_mapping, unserialized
 from claude_lint.python import changes
 from claude_lint.python.flow import Arms, compatible
+from claude_lint.python.mappings import is_mapping
+from claude_lint.python.module import Module
 from claude_lint.python.syntax import string_value
 from claude_lint.python.texts import text_of, text_parts
 from claude_lint.python.values import (
@@ -28,6 +30,7 @@ from claude_lint.python.values import (
     Environ,
     Mapping,
     Result,
+    Sequence,
     Symbol,
     Typed,
     Unknown,
@@ -49,8 +52,10 @@ _ENDPOINTS = (
     ("/v1/models", "models.list"),
 )
 _LAST_WORDS = frozenset(path.rpartition("/")[2] for path, _operation in _ENDPOINTS)
+_DEFAULTS = (cst.Integer, cst.Float, cst.List, cst.Tuple, cst.SimpleString)
 _SENDING = frozenset({"POST", ""})
 _MOST_HEADERS = 64
+_AUTHORIZATIONS = ("BasicAuth", "DigestAuth", "ProxyAuth", "NetRCAuth")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,24 +82,24 @@ class RawCall:
     arguments: Arguments | None = None
 
 
-def is_lookup(node: cst.Call) -> bool:
-    """Tell `mapping.get("key")` from `session.get("/v1/models")`, by what is written alone.
-
-    There are a hundred of the first for each of the second, and to find out what `mapping` is
-    may mean to read half a project.
-    """
-    name = node.func.attr.value if isinstance(node.func, cst.Attribute) else ""
-    if name not in VERBS:
+def is_lookup(module: Module, node: cst.Call) -> bool:
+    """Tell `mapping.get("key")` from `session.get("/v1/models")`, by what is written alone."""
+    func = node.func
+    if not isinstance(func, cst.Attribute) or func.attr.value not in VERBS:
         return False
     if not node.args:
         return True
-    first = node.args[0]
+    first, *others = node.args
     if first.star or first.keyword is not None:
         return False
+    if others and others[0].keyword is None and isinstance(others[0].value, _DEFAULTS):
+        return True
     if isinstance(first.value, (cst.Integer, cst.Float, cst.Tuple)):
         return True
     text = string_value(first.value)
-    return isinstance(text, str) and "/" not in text and text not in _LAST_WORDS
+    if isinstance(text, str):
+        return "/" not in text and text not in _LAST_WORDS
+    return is_mapping(module, func.value)
 
 
 def requests(call: Call, raw: RawCall, reading: Reading) -> Iterator[Request]:
@@ -218,6 +223,11 @@ def _joined(base: Value, path: Value) -> Value:
 def _all_headers(raw: RawCall, world: Arms) -> Fields:
     """Merge the session's headers with the call's, every combination that can happen."""
     own = fields_of(as_mapping(raw.headers), world)
+    if raw.auth is not None and not all(map(_adds_one_header, options(raw.auth))):
+        # An object that authenticates may set any header.
+        unseen = Unknown(why="auth")
+        with_unseen = (replace(one, rest=(*one.rest, unseen)) for one in own.options)
+        own = Fields(tuple(with_unseen), own.is_open)
     if raw.default_headers is None:
         return own
     shared = fields_of(as_mapping(raw.default_headers), world)
@@ -230,6 +240,14 @@ def _all_headers(raw: RawCall, world: Arms) -> Fields:
         _over(top, base) for base in bases for top in tops if compatible(base.under, top.under)
     ]
     return Fields(tuple(merged), is_open)
+
+
+def _adds_one_header(auth: Value) -> bool:
+    """Tell whether what authenticates a request sets `Authorization` and nothing else."""
+    if isinstance(auth, (Constant, Sequence)) or _is_uncertain(auth):
+        return True
+    made_by = auth.callee if isinstance(auth, Result) else None
+    return isinstance(made_by, Symbol) and made_by.path.endswith(_AUTHORIZATIONS)
 
 
 def _over(top: Mapping, base: Mapping) -> Mapping:

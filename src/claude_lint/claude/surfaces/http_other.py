@@ -13,6 +13,7 @@ from claude_lint.claude.calls import Call
 from claude_lint.claude.facts import Request
 from claude_lint.claude.reading import Reading
 from claude_lint.claude.surfaces import http
+from claude_lint.claude.surfaces.hosts import targets
 from claude_lint.claude.surfaces.http import VERBS, RawCall, argument
 from claude_lint.python.values import (
     Attribute,
@@ -49,10 +50,14 @@ def requests(call: Call, reading: Reading) -> Iterator[Request]:
     if sender is None or _NO_SENDERS.search(_named(sender)):
         return
     given = call.arguments
+    url = argument(given, "url", 0 if name in VERBS else 1)
+    # Whatever has a `get` comes by here: nothing else is looked at where no host is named.
+    if not any(target.host for target in targets(url, reading.api_hosts)):
+        return
     raw = RawCall(
         library="",
         method=http.method_named(name, given),
-        url=argument(given, "url", 0 if name in VERBS else 1),
+        url=url,
         headers=argument(given, "headers"),
         body=http.first_of(
             argument(given, "json"), argument(given, "data"), argument(given, "content")
