@@ -193,7 +193,7 @@ def test_odd_names_are_shown_in_one_printable_line(tmp_path: Path) -> None:
     open(odd, "w").close()
     found = discover([tmp_path, Path(os.fsdecode(odd))], cwd=tmp_path)
     assert "byte\\xff.py" in shown(found)
-    assert found.notes == (f"{tmp_path}: Names that are not UTF-8 were left out",)
+    assert found.notes == (f"{tmp_path}/byte\\xff.py: Left out, for its name is not UTF-8",)
     shown(found)[0].encode()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,7 +78,7 @@ def discover(
             walked.update(_walk(absolute, exclude, respect_gitignore, notes))
         else:
             named.add(absolute)
-    paths_read = {name: Path(name) for name in named} | _regular(walked)
+    paths_read = {name: Path(name) for name in named} | _regular(walked, notes)
     files = [
         FoundFile(path, display_path(name, cwd), name in named) for name, path in paths_read.items()
     ]
@@ -146,21 +146,37 @@ def _walk(
         require_git=False,
         overrides=_pruned(root, exclude),
     )
+    has_odd_names = False
     while True:
         try:
             path = next(walker)
         except StopIteration:
+            if has_odd_names:
+                notes.extend(_odd_names(root, excluded))
             return
         except OSError as error:
             notes.append(_note(str(error)))
             continue
         except ValueError:
-            notes.append(_note(f"{root}: Names that are not UTF-8 were left out"))
+            has_odd_names = True
             continue
         if path is None or not (name := str(path)).endswith(_SUFFIXES):
             continue
         if not excluded(path if anchor is root else Path(anchor + name[len(root) :])):
             yield name, path
+
+
+def _odd_names(root: str, excluded: Callable[[Path], bool]) -> Iterator[str]:
+    """Name what the walk cannot: files of ours with names that are not UTF-8."""
+    for folder, _, names in os.walk(root):
+        for name in names:
+            path = os.path.join(folder, name)
+            if _is_odd(path) and name.endswith(_SUFFIXES) and not excluded(Path(path)):
+                yield _note(f"{path}: Left out, for its name is not UTF-8")
+
+
+def _is_odd(path: str) -> bool:
+    return any("\udc80" <= character <= "\udcff" for character in path)
 
 
 def _pruned(root: str, exclude: Sequence[Glob]) -> list[str]:
@@ -175,7 +191,7 @@ def _pruned(root: str, exclude: Sequence[Glob]) -> list[str]:
     ]
 
 
-def _regular(walked: dict[str, Path]) -> dict[str, Path]:
+def _regular(walked: dict[str, Path], notes: list[str]) -> dict[str, Path]:
     """Return the regular files, and of links those to files that are not among them."""
     links = []
     regular = {}
@@ -190,15 +206,20 @@ def _regular(walked: dict[str, Path]) -> dict[str, Path]:
             regular[name] = path
         elif stat.S_ISLNK(status.st_mode):
             links.append(name)
+        elif not stat.S_ISDIR(status.st_mode):
+            notes.append(_note(f"{name}: Left out, for it is no regular file"))
     for name in sorted(links):
         try:
             status = os.stat(name)
-        except OSError:
-            continue  # dangling, or a loop
+        except OSError as error:  # dangling, or a loop
+            notes.append(_note(f"{name}: Left out, for it leads nowhere: {error.strerror}"))
+            continue
         identity = (status.st_dev, status.st_ino)
         if stat.S_ISREG(status.st_mode) and identity not in seen:
             seen.add(identity)
             regular[name] = walked[name]
+        elif not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
+            notes.append(_note(f"{name}: Left out, for it leads to no regular file"))
     return regular
 
 

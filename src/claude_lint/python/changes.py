@@ -81,8 +81,7 @@ def spread(value: Value, entries: list[Entry], rest: list[Value]) -> None:
     found = options(value)
     for one in found:
         if isinstance(one, Mapping):
-            parts = (entries, rest, one.entries, one.rest)
-            if sum(map(len, parts)) > MOST_ENTRIES:
+            if len(entries) + len(one.entries) + len(rest) + len(one.rest) > MOST_ENTRIES:
                 rest.append(Unknown(why="budget"))
                 continue
             for entry in one.entries:
