@@ -820,3 +820,43 @@ def test_a_decorator_of_another_file_is_reported_where_it_is_used(check: Lint) -
             """,
     }
     check(files, select="CL40")
+
+
+def test_a_loop_that_sets_another_model_in_its_body_each_time_is_no_retry(check: Lint) -> None:
+    code = """
+    import requests
+
+    def ask(headers, messages):
+        body = {"max_tokens": 9, "messages": messages}
+        for model in ("claude-opus-5-5", "claude-sonnet-5-5"):
+            body["model"] = model
+            answer = requests.post(  # warning: missing-retry
+                "https://api.anthropic.com/v1/messages", headers=headers, json=body, timeout=60
+            )
+            if answer.status_code == 200:
+                return answer.json()
+    """
+    check(code, select="CL4")
+
+
+def test_what_is_waited_after_an_answer_counts_more_than_after_what_may_be_raised(
+    check: Lint,
+) -> None:
+    code = """
+    import time
+    import requests
+
+    def ask(headers, body):
+        for attempt in range(5):
+            try:
+                answer = requests.post(
+                    "https://api.anthropic.com/v1/messages", headers=headers, json=body, timeout=60
+                )
+                if answer.status_code == 429:
+                    time.sleep(5 * 2**attempt)
+                    continue
+                return answer.json()
+            except requests.ConnectionError:
+                time.sleep(2)
+    """
+    check(code, select="CL403")

@@ -288,3 +288,117 @@ def test_arguments_that_are_not_seen_leave_everything_open(sent: Sent) -> None:
         """
     )
     assert (way["headers"], way["body"]) == (["?"], ["?"])
+
+
+def test_a_connection_is_told_line_by_line(sent: Sent) -> None:
+    way = sent(
+        """
+        import http.client, json
+        connection = http.client.HTTPSConnection("api.anthropic.com", timeout=9)
+        connection.putrequest("POST", "/v1/messages")
+        connection.putheader("x-api-key", "k")
+        connection.endheaders(json.dumps({"max_tokens": 5}).encode())
+        """
+    )
+    assert (way["url"], way["operation"], way["timeout"]) == (URL, "messages.create", 9)
+    assert (way["headers"], way["body"]) == ([{"x-api-key": "k"}], [{"max_tokens": 5}])
+
+
+def test_an_object_that_authenticates_may_set_any_header(sent: Sent) -> None:
+    way = sent(
+        """
+        import requests
+
+        class Key(requests.auth.AuthBase):
+            def __call__(self, request):
+                request.headers["anthropic-version"] = "2023-06-01"
+                return request
+
+        requests.post("@messages", json={}, auth=Key())
+        """
+    )
+    assert way["headers"] == [{"**": "?"}]
+
+
+def test_a_pair_that_authenticates_sets_one_header(sent: Sent) -> None:
+    way = sent('import requests; requests.post("@messages", json={}, auth=("user", "word"))')
+    assert way["headers"] == [{}]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        'retry_call(requests.post, ["@messages"], {"json": BODY, "timeout": 9}, tries=3)',
+        'tenacity.Retrying()(requests.post, "@messages", json=BODY, timeout=9)',
+        'stamina.RetryingCaller()(OSError, requests.post, "@messages", json=BODY, timeout=9)',
+        'stamina.RetryingCaller().on(OSError)(requests.post, "@messages", json=BODY, timeout=9)',
+    ],
+)
+def test_a_function_handed_to_a_retry_is_called(sent: Sent, call: str) -> None:
+    prelude = "import requests, stamina, tenacity\nfrom retry.api import retry_call\n"
+    way = sent(f'{prelude}BODY = {{"max_tokens": 5}}\n{call}\n')
+    assert (way["library"], way["operation"]) == ("requests", "messages.create")
+    assert (way["body"], way["timeout"]) == ([{"max_tokens": 5}], 9)
+
+
+def test_a_model_of_pydantic_is_sent_with_what_it_was_given_and_defaults_not_seen(
+    sent: Sent,
+) -> None:
+    way = sent(
+        """
+        import requests
+        from pydantic import BaseModel
+
+        class Body(BaseModel):
+            max_tokens: int
+            model: str = "claude-opus-5-5"
+
+        requests.post("@messages", json=Body(max_tokens=5).model_dump(exclude_none=True))
+        """
+    )
+    assert way["body"] == [{"max_tokens": 5, "**": "?"}]
+
+
+def test_a_method_chosen_among_several_names_is_one_of_them(facts: Facts) -> None:
+    ways = facts(
+        """
+        import requests
+
+        def send(verb):
+            return getattr(requests, verb)("@messages", json={})
+
+        send("post")
+        send("get")
+        """
+    )
+    assert sorted(way["operation"] for way in ways) == ["http", "messages.create"]
+
+
+def test_a_variable_is_read_although_others_are_set(sent: Sent) -> None:
+    way = sent(
+        """
+        import os
+        import requests
+        os.environ["MODEL"] = "claude-opus-5-5"
+        headers = {"x-api-key": os.environ.get("KEY"), "a": os.environ["A"], "m": os.environ["MODEL"]}
+        requests.post("@messages", json={}, headers=headers)
+        """
+    )
+    assert way["headers"] == [
+        {"x-api-key": {"env": "KEY"}, "a": {"env": "A"}, "m": "claude-opus-5-5"}
+    ]
+
+
+def test_what_a_wrapping_session_is_given_is_the_inner_one_s(sent: Sent) -> None:
+    way = sent(
+        """
+        import aiohttp
+        from aiohttp_retry import RetryClient
+
+        async def send():
+            session = aiohttp.ClientSession(headers={"x-api-key": "k"})
+            async with RetryClient(session).post("@messages", json={}) as answer:
+                return answer
+        """
+    )
+    assert way["headers"] == [{"x-api-key": "k"}]

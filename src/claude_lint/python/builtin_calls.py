@@ -39,6 +39,7 @@ from claude_lint.python.values import (
 if TYPE_CHECKING:
     from claude_lint.python.evaluate import Evaluator
 
+_ENVIRONMENTS = frozenset({"os.environ", "environ"})
 _SAME_TEXT = frozenset({"encode", "decode", "__str__"})
 _PLACEHOLDER = re.compile(r"%(?:\((\w+)\))?[-#0 +]*[\d.]*([sdrif%])")
 _FIELD = re.compile(r"\{\{|\}\}|\{([^{}:!]*)(?:![rsa])?(?::[^{}]*)?\}")
@@ -53,10 +54,13 @@ def item(
     frame: Frame | None = None,
 ) -> Value:
     """Return `base[key]`. `about` names the key: what it chooses here it chooses elsewhere."""
-    if isinstance(base, Symbol) and base.path in ("os.environ", "environ"):
+    if isinstance(base, Symbol) and base.path in _ENVIRONMENTS:
         name = key.value if isinstance(key, Constant) and isinstance(key.value, str) else ""
         return Environ(name, None, origin=origin, under=base.under)
     if isinstance(base, Mapping):
+        variable = _variable(base, key, None, origin)
+        if variable is not None:
+            return variable
         found = _mapping_item(evaluator, base, key, origin, about, frame)
         return conditioned(found, base.under)
     if isinstance(base, Sequence) and isinstance(key, Constant) and isinstance(key.value, int):
@@ -68,6 +72,18 @@ def item(
     if isinstance(base, (Constant, Text, Sequence)):
         return Unknown(origin=origin, why="item")
     return Item(base, key, origin=origin, under=base.under)
+
+
+def _variable(base: Mapping, key: Value, default: Value | None, origin: Origin) -> Value | None:
+    """Read a variable of an environment in which the code sets some; None of another mapping."""
+    if not any(isinstance(one, Symbol) and one.path in _ENVIRONMENTS for one in base.rest):
+        return None
+    name = key.value if isinstance(key, Constant) and isinstance(key.value, str) else ""
+    own = [entry for entry in base.entries if name and entry.name == name]
+    found = [conditioned(entry.value, entry.under) for entry in own]
+    if all(entry.under for entry in own):
+        found.append(Environ(name, default, origin=origin))
+    return union(found)
 
 
 def _mapping_item(
@@ -282,6 +298,10 @@ def _mapping_method(
 ) -> Value | None:
     given = arguments.positional
     if name in ("get", "pop", "setdefault") and given:
+        fallback = given[1] if len(given) > 1 else None
+        variable = _variable(base, given[0], fallback, origin)
+        if variable is not None:
+            return variable
         about = _first_argument_subject(evaluator, origin)
         found = options(_mapping_item(evaluator, base, given[0], origin, about, frame))
         certain = [

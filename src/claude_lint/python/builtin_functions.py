@@ -92,9 +92,14 @@ def _next(evaluator: Evaluator, arguments: Arguments, origin: Origin) -> Value |
 
 def _getattr(evaluator: Evaluator, arguments: Arguments, origin: Origin) -> Value | None:
     owner, name = arguments.get("", 0), arguments.get("", 1)
-    if owner is None or not isinstance(name, Constant):
+    names = [one for one in options(name) if isinstance(one, Constant)]
+    if owner is None or not names or len(names) < len(options(name)):
         return None
-    found = [evaluator.attribute(one, str(name.value), origin) for one in options(owner)]
+    found = [
+        conditioned(evaluator.attribute(one, str(known.value), origin), known.under)
+        for known in names
+        for one in options(owner)
+    ]
     return union([*found, *arguments.positional[2:3]])
 
 

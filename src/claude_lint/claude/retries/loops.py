@@ -198,7 +198,9 @@ def _is_meant(way: Way) -> bool:
 
 def _delay(repeated: dict[Failure, list[Way]]) -> Delay:
     """Return how long the answers are waited for that pass by themselves, the least of them."""
-    judged = [f for f in PASSING if f in repeated] or [f for f in UNSENT if f in repeated]
+    certain = [f for f, ways in repeated.items() if not all(way.is_supposed for way in ways)]
+    judged = [f for f in PASSING if f in certain] or [f for f in PASSING if f in repeated]
+    judged = judged or [f for f in UNSENT if f in repeated]
     waits = [
         max((longest(way.delays) for way in repeated[failure]), key=lambda delay: delay.pace)
         for failure in judged
@@ -242,6 +244,7 @@ def _is_over_items(loop: Loop, node: cst.CSTNode) -> bool:
     assignments += [
         (part, [part.name.value]) for part in walk(loop.body) if isinstance(part, cst.FunctionDef)
     ]
+    assignments += _item_assignments(loop.body)
     fed = {name for value, targets in assignments if depends(value, names) for name in targets}
     for _ in range(4):
         fed.update(
@@ -296,6 +299,18 @@ def _assignments(body: cst.CSTNode) -> list[tuple[cst.CSTNode, list[str]]]:
         elif isinstance(part, (cst.AnnAssign, cst.NamedExpr)) and part.value is not None:
             found.append((part.value, list(assigned_paths(part.target))))
     return found
+
+
+def _item_assignments(body: cst.CSTNode) -> list[tuple[cst.CSTNode, list[str]]]:
+    """Return what is set in a dictionary or list, with the name of that."""
+    return [
+        (part.value, [name])
+        for part in walk(body)
+        if isinstance(part, cst.Assign)
+        for one in part.targets
+        if isinstance(one.target, cst.Subscript)
+        and (name := dotted(one.target.value)) is not None
+    ]
 
 
 def _asks_a_person(evaluator: Evaluator, sending: Sending, loop: Loop) -> bool:
