@@ -1,7 +1,9 @@
 """Run code statement by statement against the SDK that is installed, with a server on loopback.
 
-Run by a Python that has `anthropic`, not by the tests' own: `{"code": …}` comes in on stdin, and
-for each statement its first and last line and what it raised go out on stdout.
+Run by a Python that has `anthropic`, not by the tests' own. `{"code": …}` comes in on stdin, where
+`statuses` may say how the first requests are answered, `headers` with what, and `content` what a
+message holds. Out on stdout go, for each statement, its first and last line and what it raised;
+the requests that came; the warnings; and what the code left in `seen`.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import json
 import os
 import sys
 import threading
+import time
 import warnings
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -36,24 +39,43 @@ EVENTS = (
 )
 
 
+GIVEN: dict[str, Any] = {}
+REQUESTS: list[dict[str, Any]] = []
+
+
 class Answering(BaseHTTPRequestHandler):
     """Answers every request alike, as a stream where one is asked for."""
 
     protocol_version = "HTTP/1.1"
 
     def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["content-length"])) or b"{}")
-        if body.get("stream"):
+        body = json.loads(self.rfile.read(int(self.headers.get("content-length") or 0)) or b"{}")
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        REQUESTS.append(
+            {"path": self.path, "headers": headers, "body": body, "time": time.monotonic()}
+        )
+        statuses = GIVEN.get("statuses", [])
+        status = statuses.pop(0) if statuses else 200
+        if status != 200:
+            error = {"type": "error", "error": {"type": "some_error", "message": "no"}}
+            self._send("application/json", json.dumps(error), status)
+        elif body.get("stream"):
             lines = (
                 f"event: {kind}\ndata: {json.dumps({'type': kind, **data})}\n\n"
                 for kind, data in EVENTS
             )
             self._send("text/event-stream", "".join(lines))
         else:
-            self._send("application/json", json.dumps(ANSWER))
+            answer = {**ANSWER, **({"content": GIVEN["content"]} if "content" in GIVEN else {})}
+            self._send("application/json", json.dumps(answer))
 
-    def _send(self, kind: str, text: str) -> None:
-        self.send_response(200)
+    def do_GET(self) -> None:
+        self.do_POST()
+
+    def _send(self, kind: str, text: str, status: int = 200) -> None:
+        self.send_response(status)
+        for name, value in GIVEN.get("headers", {}).items() if status != 200 else ():
+            self.send_header(name, value)
         self.send_header("content-type", kind)
         self.send_header("content-length", str(len(text)))
         self.end_headers()
@@ -63,9 +85,8 @@ class Answering(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-def outcomes(code: str) -> list[dict[str, Any]]:
+def outcomes(code: str, names: dict[str, Any]) -> list[dict[str, Any]]:
     """Run each statement and tell what came of it; a failed one does not stop the others."""
-    names: dict[str, Any] = {"__name__": "example"}
     found = []
     for statement in ast.parse(code).body:
         outcome: dict[str, Any] = {"first": statement.lineno, "last": statement.end_lineno}
@@ -83,9 +104,16 @@ def main() -> None:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     os.environ["ANTHROPIC_BASE_URL"] = f"http://127.0.0.1:{server.server_port}"
     os.environ["ANTHROPIC_API_KEY"] = "unused"
-    warnings.simplefilter("ignore")
     report, sys.stdout = sys.stdout, sys.stderr
-    json.dump(outcomes(json.load(sys.stdin)["code"]), report)
+    GIVEN.update(json.load(sys.stdin))
+    names: dict[str, Any] = {"__name__": "example", "seen": []}
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        found = outcomes(GIVEN["code"], names)
+    told = [[warning.category.__name__, str(warning.message)] for warning in warned]
+    json.dump(
+        {"outcomes": found, "requests": REQUESTS, "warnings": told, "seen": names["seen"]}, report
+    )
 
 
 if __name__ == "__main__":

@@ -6,14 +6,9 @@
 
 from __future__ import annotations
 
-import functools
-import json
-import os
 import re
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,9 +16,7 @@ import pytest
 import rule_examples
 from claude_lint import documents
 from claude_lint.documents import Example
-
-SDK = os.environ.get("CLAUDE_LINT_SDK", "")
-RUNNER = Path(__file__).with_name("run_example.py")
+from sdk_runs import SDK, major, run
 
 pytestmark = pytest.mark.skipif(not SDK, reason="CLAUDE_LINT_SDK names no Python with the SDK")
 
@@ -108,26 +101,6 @@ CLAIMS = [
 RULES = sorted({claim.rule for claim in CLAIMS})
 
 
-@functools.cache
-def major() -> int:
-    """Ask the SDK for its version."""
-    code = "import anthropic; print(anthropic.__version__)"
-    done = subprocess.run([SDK, "-c", code], check=True, capture_output=True, text=True)
-    return int(done.stdout.partition(".")[0])
-
-
-def outcomes(code: str) -> list[dict[str, Any]]:
-    done = subprocess.run(
-        [SDK, str(RUNNER)],
-        input=json.dumps({"code": code}),
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    found: list[dict[str, Any]] = json.loads(done.stdout)
-    return found
-
-
 def examples(rule: str, kind: str) -> list[Example]:
     document = documents.find(rule)
     assert document is not None
@@ -145,8 +118,8 @@ def test_the_sdk_raises_what_the_document_says(claim: Claim) -> None:
     example = examples(claim.rule, "bad")[claim.number - 1]
     code = code_of(example)
     marked = {line for _path, line, _severity, _rule in rule_examples.marks({"e.py": code})}
-    found = outcomes(rule_examples.without_markers(f"{code}\n{claim.then}"))
-    failed = [one for one in found if "error" in one]
+    done = run(rule_examples.without_markers(f"{code}\n{claim.then}"))
+    failed = [one for one in done.outcomes if "error" in one]
     for outcome, (error, text) in zip(failed, claim.errors, strict=True):
         assert outcome["error"] == error, outcome
         assert re.search(text, outcome["text"]), outcome
@@ -165,4 +138,4 @@ def test_a_good_example_raises_nothing(example: Example) -> None:
     wanted = 0 if "pyproject.toml" in example.files else int(example.options.get("target-sdk", 2))
     if major() != wanted:
         pytest.skip(f"is meant for anthropic {wanted}")
-    assert [one for one in outcomes(code_of(example)) if "error" in one] == []
+    assert run(code_of(example)).errors == []
