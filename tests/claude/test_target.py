@@ -119,6 +119,7 @@ PYPROJECT = '[project]\nname = "app"\ndependencies = [\n  "httpx",\n  "anthropic
         ("setup.cfg", "[options]\ninstall_requires =\n    requests\n    anthropic<1\n", (0,), 4),
         ("setup.cfg", "[options.extras_require]\nai = anthropic>=1,<2\n", (1,), 2),
         ("setup.py", "setup(\n    install_requires=['anthropic>=0.3,<1'],\n)\n", (0,), 2),
+        ("PKG-INFO", "Name: app\nRequires-Dist: anthropic (<1,>=0.3); extra == 'ai'\n", (0,), 2),
         ("Pipfile", '[packages]\nanthropic = "==1.4.0"\n', (1,), 2),
         ("Pipfile", '[dev-packages]\nanthropic = {version = "<1"}\n', (0,), 2),
         ("environment.yml", "dependencies:\n  - pip:\n    - anthropic==0.39.0\n", (0,), 3),

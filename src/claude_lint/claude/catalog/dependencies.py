@@ -41,8 +41,8 @@ class Pin:
 def pins(folder: Path, names: frozenset[str]) -> list[Pin]:
     """Return the mentions of the packages in the first kind of a folder's files that has one.
 
-    Lock files come first, then `pyproject.toml`, requirements, `setup.cfg`, `setup.py`, `Pipfile`
-    and conda environments. `names` are canonical.
+    Lock files come first, then `pyproject.toml`, requirements, `setup.cfg`, `setup.py`, `Pipfile`,
+    conda environments, and the metadata of a source archive. `names` are canonical.
     """
     for patterns, reader in (*_LOCKS, *_DECLARATIONS):
         if found := _read(folder, patterns, reader, names):
@@ -285,6 +285,12 @@ def _setup_py(path: Path, text: str) -> Iterator[Pin]:
             yield pin
 
 
+def _metadata(path: Path, text: str) -> Iterator[Pin]:
+    for match in re.finditer(r"^Requires-Dist:(.+)$", text, re.MULTILINE):
+        if pin := _requirement(path, text, match[1]):
+            yield pin
+
+
 def _environment(path: Path, text: str) -> Iterator[Pin]:
     """Read conda's list, pip's sub-list included, line by line."""
     for line in text.splitlines():
@@ -310,4 +316,5 @@ _DECLARATIONS: tuple[tuple[tuple[str, ...], Reader], ...] = (
     (("setup.py",), _setup_py),
     (("Pipfile",), _pipfile),
     (("environment.yml", "environment.yaml"), _environment),
+    (("PKG-INFO",), _metadata),
 )
