@@ -75,6 +75,13 @@ def retries(session: nox.Session) -> None:
 
 
 @nox.session
+def drift(session: nox.Session) -> None:
+    """Compare the catalogue with the newest release of the SDK."""
+    session.install("--upgrade", "-e", ".", "anthropic", "httpx", "httpx2")
+    session.run("python", "tools/check_drift.py")
+
+
+@nox.session
 def wheel(session: nox.Session) -> None:
     """Build the sdist and, from it, the wheel; test the wheel without the source."""
     session.install("build")

@@ -598,3 +598,13 @@ def test_what_is_slow_to_import_is_left_out_where_it_is_not_needed(words: list[s
 
 def test_the_parent_process_never_imports_the_parser() -> None:
     assert "libcst" not in modules_after("bad.py")
+
+
+def test_verbose_says_how_old_the_catalogue_is_once_that_matters() -> None:
+    told = (
+        "note: Catalogue checked on 2026-11-24, 61 days before: a newer claude-lint may know more"
+    )
+    assert told in check("-v", "--as-of", "2027-01-24").stderr.splitlines()
+    assert "Catalogue" not in check("-v", "--as-of", "2027-01-23").stderr
+    assert "Catalogue" not in check("-v", "--as-of", "2025-06-01").stderr
+    assert "Catalogue" not in check("--as-of", "2027-01-24").stderr

@@ -17,6 +17,7 @@ import itertools
 import json
 import subprocess
 import sys
+import typing
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,15 @@ def resources(owner: Any, path: str = "") -> Iterator[tuple[str, Any]]:
             yield from resources(child, f"{path}.{name}".lstrip("."))
 
 
+def literals(annotation: Any) -> Iterator[str]:
+    """Yield the strings that a type lists."""
+    for argument in typing.get_args(annotation):
+        if isinstance(argument, str):
+            yield argument
+        else:
+            yield from literals(argument)
+
+
 def probe() -> dict[str, Any]:
     """Describe the release that this Python has installed."""
     import anthropic
@@ -84,6 +94,7 @@ def probe() -> dict[str, Any]:
     found: dict[str, Any] = {
         "version": anthropic.__version__,
         "exports": public(dir(anthropic)),
+        "models": sorted(literals(getattr(anthropic.types, "Model", None))),
         "deprecated": getattr(messages, "DEPRECATED_MODELS", {}),
         "limits": getattr(constants, "MODEL_NONSTREAMING_TOKENS", {}),
         "clients": {},

@@ -49,6 +49,8 @@ def check(options: Options, shown: Presentation) -> int:
     if shown.add_ignore:
         report = _add_ignores(report, options, shown)
     tell(report, shown)
+    if shown.verbose:
+        _tell_age(options)
     if options.diff:
         is_found = _show_patch(report, options, shown)
     else:
@@ -56,6 +58,16 @@ def check(options: Options, shown: Presentation) -> int:
     if report.internal_errors:
         return ERROR
     return FOUND if is_found and not shown.exit_zero else CLEAN
+
+
+def _tell_age(options: Options) -> None:
+    """Say on stderr how old the catalogue is, where it may lack what is known by now."""
+    from claude_lint.claude import catalog as catalogs
+    from claude_lint.models_command import age, is_stale
+
+    catalog = catalogs.load()
+    if is_stale(catalog, options.as_of):
+        terminal.tell(f"note: {age(catalog, options.as_of)}")
 
 
 def _add_ignores(report: Report, options: Options, shown: Presentation) -> Report:

@@ -41,7 +41,7 @@ def render_models(
         }
         return json.dumps(body, indent=2, ensure_ascii=False) + "\n"
     shown = _card(catalog, models[0], as_of) if model_id else _table(catalog, models, as_of, width)
-    return f"{shown}\n{_age(catalog, as_of)}\n"
+    return f"{shown}\nState on {as_of.isoformat()}. {age(catalog, as_of)}.\n"
 
 
 def _find(catalog: Catalog, model_id: str, as_of: datetime.date) -> Model:
@@ -179,9 +179,15 @@ def _shown(value: Any) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
-def _age(catalog: Catalog, as_of: datetime.date) -> str:
-    text = f"State on {as_of.isoformat()}. Catalogue checked on {catalog.checked_on.isoformat()}"
-    if as_of - catalog.checked_on > _STALE_AFTER:
-        days = (as_of - catalog.checked_on).days
-        return f"{text}, {days} days before: a newer claude-lint may know more."
-    return f"{text}."
+def age(catalog: Catalog, as_of: datetime.date) -> str:
+    """Say when the catalogue was checked, and how long before a day where that is long."""
+    days = as_of - catalog.checked_on
+    text = f"Catalogue checked on {catalog.checked_on.isoformat()}"
+    if is_stale(catalog, as_of):
+        return f"{text}, {days.days} days before: a newer claude-lint may know more"
+    return text
+
+
+def is_stale(catalog: Catalog, as_of: datetime.date) -> bool:
+    """Tell whether so much may have changed by a day that the catalogue's age matters."""
+    return as_of - catalog.checked_on > _STALE_AFTER
