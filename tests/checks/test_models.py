@@ -252,6 +252,9 @@ def test_an_alias_in_a_list_that_may_be_foundry_s_is_left_alone(check: Lint) -> 
     "code",
     [
         'OLD = {"claude-2.1", "claude-2.0"}\ndef old(m): return m in OLD\n',
+        'FULL = {"old": "claude-2.1"}\ndef full(m):\n    if m in FULL: return FULL[m]\n    return m\n'
+        "class A:\n    def __init__(self, m): self._full = full(m)\n"
+        "    def check(self, answer):\n        if self._full != answer.model: warn(self._full)\n",
         'OLD = frozenset({"claude-2.1"})\ndef old(m): return m in OLD\n',
         '__all__ = ["OLD"]\nOLD = ["claude-2.1"]\ndef check(m):\n    assert m in sorted(OLD)\n',
         'CAPS = (("claude-2.1", 4096),)\ndef cap(m):\n    for prefix, most in CAPS:\n'
@@ -271,12 +274,17 @@ def test_what_is_only_compared_with_or_shown_is_no_model_to_send(check: Lint, co
 @pytest.mark.parametrize(
     "code",
     [
-        'OLD = ["claude-2.1"]  # warning: retired-model\nif m not in OLD:\n    m = OLD[0]\n',
+        'OLD = ["claude-2.1"]  # warning: retired-model\nif m not in OLD:\n    use(OLD[0])\n',
         'OLD = ["claude-2.1"]  # warning: retired-model\ndef olds(): return sorted(OLD)\n',
         'OLD = ["claude-2.1"]  # warning: retired-model\n',
         'CAPS = [("claude-2.1", 9)]  # warning: retired-model\nfor m, n in CAPS:\n    if n > 4: use(m)\n',
+        'FULL = {"old": "claude-2.1"}  # warning: retired-model\ndef full(m): return FULL[m]\n'
+        'ask(full("old"))\n',
+        'FULL = {"old": "claude-2.1"}  # warning: retired-model\nmodel = FULL["old"]\n',
+        'OLD = "claude-2.1"  # warning: retired-model\ndef ask(model=OLD): pass\n',
+        'FULL = {"old": "claude-2.1"}  # warning: retired-model\nif m := FULL.get(x): use(m)\n',
         'OLD = ["claude-2.1"]  # warning: retired-model\nfor m in OLD: register(name=m)\n',
-        'def olds():\n    return ["claude-2.1"]  # warning: retired-model\nm = olds()[0]\n',
+        'def olds():\n    return ["claude-2.1"]  # warning: retired-model\nuse(model=olds()[0])\n',
         'OLD = ["claude-2.1"]  # warning: retired-model\nfor m in OLD:\n    if m != x: run(m)\n',
     ],
 )
