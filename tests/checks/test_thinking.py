@@ -178,7 +178,7 @@ def test_what_is_not_known_or_not_claudes_is_left_alone(check: Lint) -> None:
             if new:
                 chosen, how = "claude-opus-5-5", {"type": "adaptive"}
             else:
-                chosen, how = "claude-opus-4-5-20251101", {"type": "enabled", "budget_tokens": 2000}
+                chosen, how = "claude-haiku-4-5-20251001", {"type": "enabled", "budget_tokens": 2000}
             client.messages.create(model=chosen, max_tokens=8000, messages=messages, thinking=how)
         """
     )

@@ -34,7 +34,7 @@ def replacement(model_id: str, as_of: str = "2026-11-24", platform: str = "claud
         ("claude-opus-5", "legacy"),
         ("claude-opus-4-6", "legacy"),
         ("claude-sonnet-4-6", "legacy"),
-        ("claude-opus-4-5", "legacy"),
+        ("claude-opus-4-5", "deprecated"),
         ("claude-haiku-4-5-20251001", "legacy"),
         ("claude-sonnet-4-5", "deprecated"),
         ("claude-sonnet-4-5-20250929", "deprecated"),
