@@ -68,7 +68,8 @@ def notebook(data: bytes) -> None:
         source = decode_source(path, "n.ipynb", data)
         source_strings(data.decode("utf-8-sig"))
         mask(source.text)
-        rewrite(source, data, (Change(len(source.text) // 2, len(source.text) // 2, "x"),))
+        if source.cells:
+            rewrite(source, data, (Change(len(source.text) // 2, len(source.text) // 2, "x"),))
     except (Unreadable, Unwritable):
         return
 

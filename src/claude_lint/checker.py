@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -32,6 +33,9 @@ from claude_lint.python.values import Origin
 from claude_lint.settings import Settings
 
 _MOST_FILES = 20_000
+# Characters whose syntax trees are kept from file to file; each takes some 300 bytes.
+_MOST_PARSED = 1_500_000
+_FILES_BETWEEN_LOOKS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,7 @@ class Checker:
         self.attempts: dict[Any, Any] = {}
         self.rules = checks.load()
         self._contents: Mapping[Path, bytes] = {}
+        self._checked = 0
 
     def seeing(self, contents: Mapping[Path, bytes]) -> Checker:
         """Return a checker that finds these contents in files instead of what is there."""
@@ -83,6 +88,9 @@ class Checker:
 
     def check(self, source: SourceFile) -> CheckResult:
         """Judge one file."""
+        self._checked += 1
+        if self._checked % _FILES_BETWEEN_LOOKS == 0 and self.project.parsed() > _MOST_PARSED:
+            self._forget()
         try:
             module = self.project.module(source)
         except UnparsableError as problem:
@@ -95,6 +103,14 @@ class Checker:
         notes = tuple(_notes(module))
         facts = tuple(dump(view)) if self.check_settings.dump_facts else ()
         return CheckResult(findings, facts, notes)
+
+    def _forget(self) -> None:
+        """Let go of syntax trees and of all that was learned of them, so that memory stays flat."""
+        self.project.forget_modules()
+        self.evaluator = Evaluator(self.project, READERS)
+        self.requests.clear()
+        self.attempts.clear()
+        gc.collect()  # trees and modules know each other
 
     def _view(self, module: Module) -> View:
         check = self.check_settings

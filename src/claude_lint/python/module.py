@@ -112,6 +112,7 @@ class Unit:
             self.failed = True
             return
         self.module.adopt(self)
+        self.module.parsed += len(text)
 
 
 class Module:
@@ -128,6 +129,7 @@ class Module:
         self.calls: list[cst.Call] = []
         self.calls_by_name: dict[str, list[cst.Call]] = defaultdict(list)
         self.star_imports: list[str] = []
+        self.parsed = 0  # characters of the statements that were parsed
         self._searched: set[str] = set()
         self._foreign_events: dict[str, list[Event]] = {}
         self.broken: list[UnparsableError] = []  # cells of a notebook
@@ -204,6 +206,7 @@ class Module:
         except _CST_REFUSALS:
             raise refusal from None
         unit.loaded = True
+        self.parsed = len(self.source.text)
         self.units = (unit,)
         self.adopt(unit)
         unit.names = frozenset(self.scope.bound) | (

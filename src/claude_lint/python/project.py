@@ -42,6 +42,14 @@ class Project:
         self._lender, self._own = other, without
         self.imports = other.imports
 
+    def parsed(self) -> int:
+        """Count the characters of which syntax trees are kept."""
+        return sum(module.parsed for module in self._modules.values() if module is not None)
+
+    def forget_modules(self) -> None:
+        """Give back what syntax trees take; how files import each other stays known."""
+        self._modules.clear()
+
     # ------------------------------------------------------------------ modules
 
     def module(self, source: SourceFile) -> Module:
