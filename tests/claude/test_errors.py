@@ -14,6 +14,7 @@ import tomli
 
 from claude_lint import documents
 from claude_lint.claude.catalog.errors import load, recognise
+from claude_lint.diagnose import understand
 
 STATUSES = [
     *("400", "401", "402", "403", "404", "409", "413", "422"),
@@ -30,6 +31,9 @@ def _texts() -> Iterator[tuple[str, str]]:
 
 
 TEXTS = list(_texts())
+REPORTED: list[dict[str, Any]] = tomli.loads(
+    Path(__file__).with_name("reported_errors.toml").read_text("utf-8")
+)["error"]
 
 
 @pytest.mark.parametrize("status", STATUSES)
@@ -42,8 +46,22 @@ def test_a_text_is_recognised(known_as: str, text: str) -> None:
     assert [error.id for error in recognise(text)] == [known_as]
 
 
+@pytest.mark.parametrize("reported", REPORTED, ids=lambda reported: reported["thread"][19:])
+def test_what_people_reported_is_recognised(reported: dict[str, Any]) -> None:
+    found = understand(reported["text"])
+    assert found.is_known
+    assert [error.id for error in found.errors] == reported.get("is", [])
+    if not found.errors:
+        assert [rule.name for rule in found.rules] == reported["by"]
+
+
+def test_more_than_sixty_threads_are_recognised() -> None:
+    assert len({reported["thread"] for reported in REPORTED}) > 60
+
+
 def test_every_row_is_the_answer_to_some_text() -> None:
     proven = {known_as for known_as, _ in TEXTS}
+    proven |= {row for reported in REPORTED for row in reported.get("is", [])}
     assert {error.id for error in load()} == proven | set(STATUSES)
     assert len(TEXTS) > 60
 
