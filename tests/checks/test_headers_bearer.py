@@ -330,3 +330,26 @@ def test_headers_imported_from_another_file_are_told_at_the_call(check_headers: 
         }
     )
     assert [(one.location.path, one.message) for one in finding.related] == [("keys.py", "here")]
+
+
+def test_a_header_that_goes_to_another_host_as_well_is_meant_for_that(check: Lint) -> None:
+    code = """
+    import dataclasses, os, requests
+
+    @dataclasses.dataclass
+    class Config:
+        provider: str
+        url: str
+
+    class Asker:
+        def __init__(self, config: Config):
+            self.config = config
+
+        def ask_openai(self, body):
+            headers = {"Authorization": f"Bearer {os.environ['API_KEY']}"}
+            return requests.post(self.config.url, headers=headers, json=body)
+
+    Asker(Config("openai", "https://api.openai.com/v1/chat/completions")).ask_openai({})
+    Asker(Config("claude", "https://api.anthropic.com/v1/messages")).ask_openai({})
+    """
+    check(code, select="CL101")

@@ -194,3 +194,17 @@ def test_functions_are_tools_of_the_runner(check: Lint) -> None:
             messages=[{"role": "user", "content": "x"}], tools=[get],
         )
     """)
+
+
+def test_a_name_that_is_looked_up_with_something_to_fall_back_on_is_not_judged(check: Lint) -> None:
+    check(
+        """
+        import anthropic
+
+        def ask(function, messages):
+            tool = {"name": function.get("name", ""), "input_schema": {"type": "object"}}
+            anthropic.Anthropic().messages.create(
+                model="claude-opus-5-5", max_tokens=9, messages=messages, tools=[tool]
+            )
+        """
+    )

@@ -10,6 +10,7 @@ import libcst as cst
 from claude_lint.checks import Problem, View, rule
 from claude_lint.checks.header_edits import as_key_header
 from claude_lint.checks.url_edits import moved_to_header
+from claude_lint.claude.catalog import Platform
 from claude_lint.claude.catalog.releases import in_majors
 from claude_lint.claude.credentials.authentication import (
     BEARER_HEADER,
@@ -25,7 +26,7 @@ from claude_lint.claude.sdk_calls import SdkCall
 from claude_lint.claude.surfaces.hosts import API_HOST, place_of
 from claude_lint.findings import Safety, Severity
 from claude_lint.python.flow import compatible
-from claude_lint.python.values import Entry, Environ, Mapping, Value, options, strings
+from claude_lint.python.values import Entry, Environ, Mapping, Origin, Value, options, strings
 
 VERSION_HEADER = "anthropic-version"
 _WRONG_NAME = re.compile(r"(?:x-)?(?:(?:anthropic|claude)-)?(?:api-?)?key")
@@ -49,6 +50,31 @@ def needs_headers(site: CallSite) -> bool:
     return True
 
 
+def _is_others(request: Request, written: Origin | None, view: View) -> bool:
+    """Tell whether another way of the same call sends what is written there to another's host.
+
+    Then it is meant for that host, where nothing but Claude's would be sent along: code that serves
+    several chooses by something not seen.
+    """
+    if written is None or any(request.headers.headers(VERSION_HEADER)):
+        return False
+    return any(
+        other.platform is Platform.GATEWAY and written.node in _written_in(other)
+        for site in view.requests.sites
+        if site.call.node is request.call.node
+        for other in site.requests
+    )
+
+
+def _written_in(request: Request) -> Iterator[cst.CSTNode]:
+    """Yield where the headers, the query and the URL of a request are written."""
+    for fields in (request.headers, request.query):
+        for option in fields.options:
+            yield from (entry.origin.node for entry in option.entries)
+    if request.url is not None and request.url.origin is not None:
+        yield request.url.origin.node
+
+
 # ---------------------------------------------------------------------- keys that are sent wrongly
 
 
@@ -62,7 +88,7 @@ def bearer(request: Request, view: View) -> Iterator[Problem]:
     if any(request.headers.headers(KEY_HEADER)):
         return  # both are sent, or code that sends the one or the other knows keys from tokens
     for entry in request.headers.headers(BEARER_HEADER):
-        if is_for_tokens(request, entry):
+        if is_for_tokens(request, entry) or _is_others(request, entry.origin, view):
             continue
         for one in authentications(entry):
             if one.scheme == "bearer" and one.kind is Kind.KEY:
@@ -104,6 +130,9 @@ def key_in_url(request: Request, view: View) -> Iterator[Problem]:
     if not is_judged(request):
         return
     for key in url_keys(request):
+        written = request.url.origin if key.entry is None and request.url is not None else None
+        if _is_others(request, key.entry.origin if key.entry is not None else written, view):
+            continue
         yield Problem(
             key.entry or key.at,
             _in_url(key),
@@ -275,7 +304,7 @@ def two_arguments(call: SdkCall, view: View) -> Iterator[Problem]:
     if refusing is None:
         fact = f"Both {names} are passed: both headers are sent, which the API may refuse"
     else:
-        fact = refusing.qualify(f"Both {names} are passed: the client raises ValueError")
+        fact = refusing.qualify(f"Both {names} are passed: the call raises ValueError")
         if not any(_may_be_none(entry.value) for entry in pair):
             severity = refusing.severity
     yield Problem(

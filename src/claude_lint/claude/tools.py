@@ -30,8 +30,9 @@ class Tool:
 
     def name(self) -> str | None:
         """Return its name, None where that is not known."""
-        found = [str(one.value) for one in strings(self.fields.get("name"))]
-        return found[0] if len(found) == 1 else None
+        value = self.fields.get("name")
+        found = [str(one.value) for one in strings(value)]
+        return found[0] if len(found) == len(options(value)) == 1 else None
 
 
 def tools(request: Request) -> Iterator[Tool]:
