@@ -322,7 +322,7 @@ def test_two_credentials_make_the_constructor_fail(check_headers: Lint) -> None:
     )
     assert finding.location.span.column == 10
     assert finding.message == (
-        "Both `api_key` and `auth_token` are passed: the client raises ValueError"
+        "Both `api_key` and `auth_token` are passed: the call raises ValueError"
     )
 
 
@@ -350,7 +350,7 @@ def test_a_range_of_majors_is_named(check_headers: Lint) -> None:
         """,
         target_sdk=">=1,<3",
     )
-    assert finding.message.endswith("the client raises ValueError with anthropic 2")
+    assert finding.message.endswith("the call raises ValueError with anthropic 2")
 
 
 def test_one_credential_is_no_conflict(check_headers: Lint) -> None:

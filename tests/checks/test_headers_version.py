@@ -213,7 +213,7 @@ def test_a_base_url_with_the_path_the_sdk_adds(lint: Lint, url: str) -> None:
     ]
     path = url.partition(".com")[2]
     assert findings[0].message == (
-        f"The base URL ends in `{path}`, and the SDK adds `/v1` itself: every request gets 404"
+        f"The base URL ends in `{path}`, and the SDK adds `/v1` itself: the API answers 404"
     )
     assert findings[0].fix is not None
 

@@ -27,7 +27,7 @@ def test_the_error_depends_on_who_refuses(lint: Lint) -> None:
         (
             8,
             5,
-            "`n` is a parameter of OpenAI's API, not of Claude's: the SDK raises TypeError",
+            "`n` is a parameter of OpenAI's API, not of Claude's: the call raises TypeError",
             "Send one request per answer",
         ),
         (

@@ -310,7 +310,7 @@ def test_the_old_name_of_max_tokens_is_told_alone(lint: Lint) -> None:
             "error",
             5,
             49,
-            "`max_tokens_to_sample` belongs to Text Completions: the SDK raises TypeError",
+            "`max_tokens_to_sample` belongs to Text Completions: the call raises TypeError",
         ),
         (
             "error",

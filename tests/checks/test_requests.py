@@ -41,7 +41,7 @@ MARK = "  # error: missing-max-tokens"
 )
 def test_a_request_without_max_tokens_is_reported(check: Lint, code: str) -> None:
     (finding,) = check(SDK + code + MARK)
-    assert finding.message == "This request sends no `max_tokens`: the SDK raises TypeError"
+    assert finding.message == "This request sends no `max_tokens`: the call raises TypeError"
     assert finding.location.span.line == 9
 
 
@@ -131,7 +131,7 @@ def test_model_and_messages_are_needed(check: Lint) -> None:
     (finding,) = check(SDK + "client.messages.create(max_tokens=1)  # error: missing-request-field")
     assert (
         finding.message
-        == "This request sends no `model` and no `messages`: the SDK raises TypeError"
+        == "This request sends no `model` and no `messages`: the call raises TypeError"
     )
 
 

@@ -134,7 +134,7 @@ def test_the_sdks_bound_is_told_with_the_number_and_the_cure(lint: Lint) -> None
             "CL203",
             6,
             5,
-            "`max_tokens` is 21334 without streaming: above 21333 the SDK raises ValueError",
+            "`max_tokens` is 21334 without streaming: above 21333 the call raises ValueError",
         )
     ]
 
@@ -194,6 +194,6 @@ def test_an_sdk_without_the_bound_does_not_raise(lint: Lint) -> None:
     (some,) = lint(code, target_sdk=">=0.39,<0.60")
     assert (str(some.severity), some.message) == (
         "warning",
-        "`max_tokens` is 64000 without streaming: above 21333 the SDK raises ValueError "
+        "`max_tokens` is 64000 without streaming: above 21333 the call raises ValueError "
         "with anthropic 0.47 and later",
     )

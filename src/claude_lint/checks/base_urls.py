@@ -46,7 +46,7 @@ def _doubled(given_at: Place, value: Value, path: str, view: View) -> Problem:
         value = next(iter(options(value.default)))
     return Problem(
         value.origin or given_at,
-        f"The base URL ends in `{path}`, and the SDK adds `/v1` itself: every request gets 404",
+        f"The base URL ends in `{path}`, and the SDK adds `/v1` itself: the API answers 404",
         help=f"Use `https://{API_HOST}`",
         fix=_shortened(value, path, view),
     )

@@ -17,6 +17,8 @@ from claude_lint.findings import Safety, Severity
 from claude_lint.python.syntax import string_value
 from claude_lint.python.values import options
 
+# Of an alias that is not there yet, or no longer for long, it does not matter that it moves.
+_SAID_OTHERWISE = frozenset({State.UNRELEASED, State.RETIRED, State.DEPRECATED})
 _ROLES_THAT_NAME_A_MODEL = frozenset(
     {"argument", "default", "constant", "attribute", "entry", "returned"}
 )
@@ -74,7 +76,7 @@ def miscased(use: ModelUse, view: View) -> Iterator[Problem]:
     if found.verdict is Verdict.MISCASED and (use.is_sent or _is_trusted(use, view)):
         yield Problem(
             use.origin,
-            f"Model ID `{use.text}` is not spelled as documented: IDs are lower-case, no blanks",
+            f"Model `{use.text}` is not spelled as documented: IDs are lower-case, no blanks",
             help=f"Use `{found.suggestion}`",
             fix=_replacement(use, found.suggestion, Safety.SAFE, view),
         )
@@ -149,7 +151,7 @@ def _use(use: ModelUse, suggestion: str | None, view: View) -> str:
 def unpinned(use: ModelUse, view: View) -> Iterator[Problem]:
     """CL305."""
     found = judged(use, view)
-    if found.verdict is not Verdict.MOVING or found.state in (State.RETIRED, State.DEPRECATED):
+    if found.verdict is not Verdict.MOVING or found.state in _SAID_OTHERWISE:
         return
     if not use.is_sent and may_go_elsewhere(view.module):
         return

@@ -27,7 +27,7 @@ def check(request: Request, view: View) -> Iterator[Problem]:
             continue
         if is_handed_through(entry, request):
             continue
-        error = "the SDK raises TypeError" if is_keyword else "the API answers 400"
+        error = "the call raises TypeError" if is_keyword else "the API answers 400"
         yield Problem(
             entry.origin,
             f"`{parameter.name}` is a parameter of OpenAI's API, not of Claude's: {error}",

@@ -147,7 +147,7 @@ def old_fields(request: Request, view: View) -> Iterator[Problem]:
         if not is_keyword and not request.reaches_claude:
             continue
         has_new = any(sent(request, "max_tokens"))
-        error = "the SDK raises TypeError" if is_keyword else "the API answers 400"
+        error = "the call raises TypeError" if is_keyword else "the API answers 400"
         yield Problem(
             entry.origin,
             f"`{OLD_MAX_TOKENS}` belongs to Text Completions: {error}",

@@ -74,7 +74,7 @@ def _lacks_everything(site: CallSite) -> bool:
 def _consequence(site: CallSite) -> str:
     if site.first.operation == "batch.item":
         return "the batch answers this item with an error"
-    return "the SDK raises TypeError" if site.first.surface == "sdk" else "the API answers 400"
+    return "the call raises TypeError" if site.first.surface == "sdk" else "the API answers 400"
 
 
 def _payloads(site: CallSite) -> tuple[tuple[Origin, str], ...]:

@@ -79,7 +79,7 @@ def unstreamed(request: Request, view: View) -> Iterator[Problem]:
                 entry.origin,
                 extent.qualify(
                     f"`max_tokens` is {tokens.amount} without streaming: "
-                    f"above {limit} the SDK raises ValueError"
+                    f"above {limit} the call raises ValueError"
                 ),
                 help="Stream the answer, or set a `timeout` on the client or the call",
                 severity=extent.severity,
