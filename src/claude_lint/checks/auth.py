@@ -51,14 +51,19 @@ def needs_headers(site: CallSite) -> bool:
 
 
 def _is_others(request: Request, written: Origin | None, view: View) -> bool:
-    """Tell whether another way of the same call sends what is written there to another's host.
+    """Tell whether what is written there is meant for another's host.
 
-    Then it is meant for that host, where nothing but Claude's would be sent along: code that serves
-    several chooses by something not seen.
+    It is where another way of the same call sends it to one, and nothing but Claude's would be sent
+    along: code that serves several chooses by something not seen.
     """
-    if written is None or any(request.headers.headers(VERSION_HEADER)):
+    if any(request.headers.headers(VERSION_HEADER)):
         return False
-    return any(
+    return _is_sent_elsewhere(request, written, view)
+
+
+def _is_sent_elsewhere(request: Request, written: Origin | None, view: View) -> bool:
+    """Tell whether another way of the same call sends what is written there to another's host."""
+    return written is not None and any(
         other.platform is Platform.GATEWAY and written.node in _written_in(other)
         for site in view.requests.sites
         if site.call.node is request.call.node
@@ -152,7 +157,8 @@ def malformed(request: Request, view: View) -> Iterator[Problem]:
     if not is_judged(request):
         return
     for entry in request.headers.headers(KEY_HEADER):
-        yield from _first(_wrong_key(one, view) for one in authentications(entry))
+        if not _is_sent_elsewhere(request, entry.origin, view):  # which takes what it likes
+            yield from _first(_wrong_key(one, view) for one in authentications(entry))
     for entry in request.headers.headers(BEARER_HEADER):
         yield from _first(_wrong_authorization(one, view) for one in authentications(entry))
     if place_of(request.url)[0] == API_HOST:
