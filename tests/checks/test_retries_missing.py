@@ -561,6 +561,19 @@ def test_the_call_is_reported_and_the_library_named(lint: Lint) -> None:
     ]
 
 
+def test_a_client_whose_time_out_is_none_waits_without_end(lint: Lint) -> None:
+    code = """
+        import httpx
+
+        http = httpx.Client(timeout=None)
+        http.post("https://api.anthropic.com/v1/messages", json=body)
+        """
+    assert as_lines(lint(code, select="CL406")) == [
+        "example.py:4:1 warning[missing-timeout] "
+        "No `timeout` is given, and httpx waits without end",
+    ]
+
+
 def test_a_retry_in_another_file_is_in_reach(check: Lint) -> None:
     files = {
         "client.py": """

@@ -273,11 +273,13 @@ def name_of(entry: Entry) -> str:
 
 def through(call: Call, session: Value, raw: RawCall) -> RawCall:
     """Add what a session of httpx or aiohttp gives to each of its requests."""
+    own, shared = raw.timeout, session_argument(session, "timeout")
     return replace(
         raw,
         query=first_of(raw.query, session_argument(session, "params")),
         auth=first_of(raw.auth, session_argument(session, "auth")),
-        timeout=first_of(raw.timeout, session_argument(session, "timeout")),
+        # `None` is no default here: it waits for ever.
+        timeout=first_of(own, shared) or (shared if own is None else own),
         base_url=session_argument(session, "base_url"),
         default_headers=session_headers(call, session),
         session=session,
