@@ -84,7 +84,7 @@ def test_a_change_in_the_project_invalidates(
 
 @pytest.mark.parametrize(
     "other",
-    [{"as_of": date(2026, 11, 25)}, {"select": "CL1"}, {"target_sdk": "2"}, {"fail_on": "info"}],
+    [{"as_of": date(2026, 11, 25)}, {"select": "CL1"}, {"target_sdk": "2"}, {"target_api": "2023-06-01"}],
 )
 def test_another_question_is_not_answered_from_the_cache(
     other: dict[str, object], judged: list[int]
@@ -92,6 +92,18 @@ def test_another_question_is_not_answered_from_the_cache(
     run()
     assert run(**other).findings == run(no_cache=True, **other).findings
     assert judged == [1, 1, 1]
+
+
+def test_what_concerns_the_run_alone_is_answered_from_the_cache(judged: list[int]) -> None:
+    run()
+    judged.clear()
+    run(baseline="known.json", write_baseline=True)
+    Path(".claude-lint.toml").write_text('baseline = "known.json"\nfail-on = "error"\n')
+    run()
+    assert judged == []
+    Path(".claude-lint.toml").write_text('severity = { CL2 = "info" }\n')
+    run()
+    assert judged == [1]
 
 
 def test_another_version_invalidates(monkeypatch: pytest.MonkeyPatch, judged: list[int]) -> None:

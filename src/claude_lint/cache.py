@@ -40,6 +40,7 @@ _RACY = 2.0
 _now = time.time
 _PYTHON = (".py", ".pyi", ".ipynb")
 _DEPENDENCIES = (".txt", ".in", ".toml", ".lock", ".cfg", ".yml", ".yaml")
+_OWN_SETTINGS = (".claude-lint.toml", "claude-lint.toml")
 _ENTRY = re.compile(r"[0-9a-f]{64}\.json")
 _INCLUDE = re.compile(rb"(?m)^\s*(?:-r|--requirement|-c|--constraint)[\s=]+(\S+)")
 _TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# The cache of claude-lint.\n"
@@ -101,7 +102,7 @@ class Cache:
         if any(part.startswith(".") for part in task.path.relative_to(settings.root).parts):
             return None  # hidden neighbours are not looked at
         own = (str(task.path), task.display, hashlib.sha256(task.data).hexdigest())
-        text = repr((own, self._run, project, settings))
+        text = repr((own, self._run, project, _judging(settings)))
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
     def _project(self, settings: Settings) -> str | None:
@@ -115,6 +116,13 @@ class Cache:
             return None
         text = repr((sorted(stated), overlays))
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _judging(settings: Settings) -> Settings:
+    """Leave out what settings say of a run as a whole: it changes nothing that is found."""
+    return replace(
+        settings, files=(), fail_on=Severity.WARNING, baseline=None, cache_dir=settings.root
+    )
 
 
 class _UncertainError(Exception):
@@ -137,6 +145,8 @@ def _stated(settings: Settings) -> Iterator[tuple[str, int, int, int]]:
         if any(os.path.islink(os.path.join(folder, name)) for name in folders):
             raise _UncertainError
         for name in names:
+            if name in _OWN_SETTINGS:
+                continue  # what they say is part of the key already
             if name.endswith((*_PYTHON, *_DEPENDENCIES)) or name.startswith("Pipfile"):
                 paths.add(os.path.join(folder, name))
         if len(paths) > _MOST_STATED:
