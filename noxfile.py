@@ -82,6 +82,14 @@ def drift(session: nox.Session) -> None:
 
 
 @nox.session
+def ecosystem(session: nox.Session) -> None:
+    """Lint pinned real packages and compare with the findings that were judged."""
+    session.install("--group", "ecosystem", "-e", ".")
+    archives = Path(session.cache_dir, "archives")
+    session.run("python", "tools/ecosystem.py", f"--archives={archives}", *session.posargs)
+
+
+@nox.session
 def wheel(session: nox.Session) -> None:
     """Build the sdist and, from it, the wheel; test the wheel without the source."""
     session.install("build")
