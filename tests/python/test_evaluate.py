@@ -371,3 +371,7 @@ def test_a_name_that_only_a_foreign_star_import_can_bring_is_that_module_s() -> 
         "anthropic.Anthropic",
         "builtins.print",
     ]
+
+
+def test_what_is_popped_from_something_unknown_may_be_the_default() -> None:
+    assert resolve('def ask(given):\n    use(given.pop("max_tokens", 1024))\n') == ["1024 | ?"]

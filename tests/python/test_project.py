@@ -54,6 +54,21 @@ def test_a_file_that_only_has_a_library_s_name_is_not_the_library(tmp_path: Path
     assert resolved(made, modules["main.py"]) == ["anthropic.Anthropic"]
 
 
+def test_a_package_in_a_namespace_is_not_the_library_of_its_name(tmp_path: Path) -> None:
+    made, modules = project(
+        {
+            "pyproject.toml": "",
+            "wrappers/llms/anthropic/__init__.py": "class Anthropic: pass\n",
+            "wrappers/llms/anthropic/base.py": "import anthropic\nuse(anthropic.Anthropic)\n",
+            "app/__init__.py": "NAME = 'own'\n",
+            "app/main.py": "import app\nuse(app.NAME)\n",
+        },
+        tmp_path,
+    )
+    assert resolved(made, modules["wrappers/llms/anthropic/base.py"]) == ["anthropic.Anthropic"]
+    assert resolved(made, modules["app/main.py"]) == ["'own'"]
+
+
 def test_a_base_class_and_a_caller_stand_in_other_files(tmp_path: Path) -> None:
     made, modules = project(
         {

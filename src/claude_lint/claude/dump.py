@@ -54,6 +54,8 @@ def _request(request: Request) -> dict[str, Any]:
         "body": _fields(request.body),
         "headers": _fields(request.headers),
     }
+    if request.model is not None and "model" not in request.body.names():
+        found["model"] = plain(request.model)
     if request.url is not None:
         found["url"] = plain(request.url)
     if request.client is not None:
@@ -62,6 +64,8 @@ def _request(request: Request) -> dict[str, Any]:
             found["client_arguments"] = plain(request.client.arguments.keywords)
     if request.timeout is not None:
         found["timeout"] = plain(request.timeout)
+    if request.arguments is not None and (betas := request.arguments.get("betas")) is not None:
+        found["betas"] = plain(betas)
     return found
 
 
@@ -107,7 +111,9 @@ def _mapping(value: Mapping, depth: int) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for entry in value.entries:
         key = entry.name if entry.name is not None else str(plain(entry.key, depth + 1))
-        found[key + ("?" if entry.under else "")] = plain(entry.value, depth + 1)
+        key += "?" if entry.under else ""
+        sent = plain(entry.value, depth + 1)
+        found[key] = {"any_of": [found[key], sent]} if key in found else sent
     if value.rest:
         found["**"] = "?"
     return found

@@ -277,7 +277,7 @@ def _method(
         return replace(base, changes=())
     if (
         isinstance(base, (Attribute, Item, Unknown, Instance, Result))
-        and name == "get"
+        and name in ("get", "pop", "setdefault")
         and len(arguments.given) == 2
     ):
         # A read from something unknown, with what it falls back to.

@@ -13,6 +13,8 @@ _IMPORT = re.compile(
 )
 _NAME = re.compile(rb"([\w.]+)(?:[ \t]+as[ \t]+\w+)?")
 
+_SOURCE_FOLDERS = frozenset({"src", "lib", "source", "python"})
+
 
 class ImportFinder:
     """Finds the files below `root` that dotted names lead to."""
@@ -41,8 +43,17 @@ class ImportFinder:
             return
         for folder in self._roots(here):
             found = self._descend(folder, dotted.split("."))
-            if found is not None and found[0] != here:
-                yield found
+            if found is None or found[0] == here:
+                continue
+            if found[0].parent in here.parents and self._is_part_of_a_name(folder):
+                continue  # `import anthropic` in `llama_index/llms/anthropic` means the library
+            yield found
+
+    def _is_part_of_a_name(self, folder: Path) -> bool:
+        """Tell whether a folder is a namespace package: it holds nothing but folders."""
+        if folder == self.root or folder.name in _SOURCE_FOLDERS:
+            return False
+        return all(one.is_dir() for one in folder.iterdir())
 
     def _roots(self, here: Path) -> Iterator[Path]:
         """Yield the folders that absolute imports of a file may start from."""
