@@ -140,3 +140,9 @@ def test_a_baseline_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(BaselineError) as caught:
         write(path, [])
     assert str(caught.value) == f"Baseline `{path}` cannot be written: No such file or directory"
+
+
+def test_a_baseline_without_end_is_not_read() -> None:
+    with pytest.raises(BaselineError) as caught:
+        read(Path("/dev/zero"))
+    assert str(caught.value) == "Baseline `/dev/zero` cannot be read: not a regular file"

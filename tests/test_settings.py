@@ -535,3 +535,21 @@ def test_a_glob_matches_nothing_above_its_folder() -> None:
 def test_an_absolute_glob_below_its_folder_is_understood() -> None:
     root = Path.cwd()
     assert matcher([Glob(f"{root.as_posix()}/old", root)])(root / "old/a.py")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (f"max-file-size = {'9' * 10_000}", "Not valid TOML: "),
+        (f'required-version = "{"1" * 5_000}"', "`required-version` must be "),
+        (f'target-sdk = "{"1" * 5_000}"', "`target-sdk` must be "),
+        ('cache-dir = "a\\u0000b"', "`cache-dir` must be "),
+        (f'extend = "{"a" * 5_000}"', "`extend` names "),
+        ('extend = "/dev/zero"', "`extend` names "),
+    ],
+)
+def test_what_nothing_can_read_is_an_error_and_no_failure(text: str, said: str) -> None:
+    write("claude-lint.toml", text)
+    path, _, message = refused()
+    assert path == "claude-lint.toml"
+    assert message.startswith((said, "Not valid TOML"))

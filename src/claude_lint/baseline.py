@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from claude_lint.files.encoding import Unreadable, read_bytes
 from claude_lint.findings import Finding
 
 # Rule names to counts, by file. Neither lines nor times, so that it changes only with the findings.
@@ -14,6 +15,7 @@ Baseline = Mapping[str, Mapping[str, int]]
 
 # A new key would hide behind an old one.
 _NEVER = "hardcoded-key"
+_LARGEST = 64 << 20  # bytes
 
 
 class BaselineError(Exception):
@@ -24,9 +26,10 @@ def read(path: Path) -> Baseline:
     """Read a baseline, or raise `BaselineError` if it is missing or is none."""
     try:
         # Names of files need not be Unicode; `write` and the file system agree on how they look.
-        data = json.loads(path.read_text(encoding="utf-8", errors="surrogateescape"))
-    except OSError as error:
-        raise BaselineError(f"Baseline `{path}` cannot be read: {error.strerror}") from None
+        data = json.loads(read_bytes(path, _LARGEST).decode("utf-8", "surrogateescape"))
+    except Unreadable as problem:
+        reason = str(problem).removeprefix("Cannot be read: ")
+        raise BaselineError(f"Baseline `{path}` cannot be read: {reason}") from None
     except (ValueError, RecursionError) as error:
         raise BaselineError(f"Baseline `{path}` is not JSON: {error}") from None
     if not _is_baseline(data):

@@ -341,8 +341,7 @@ def _judge(
     from claude_lint.judge import refuse
     from claude_lint.workers import Answer, Crash, Job
 
-    # The largest first, so that no long one is left for the end when the others are done.
-    tasks = sorted(tasks, key=lambda task: -len(task.data))
+    tasks = _in_order(tasks)
     worth = 1 + sum(len(task.data) for task in tasks) // _WORTH_A_PROCESS
     jobs = [Job(task, task.settings.file_time_limit) for task in tasks]
     judged = workers.judge(jobs, min(_processes(options), worth))
@@ -355,6 +354,22 @@ def _judge(
             tally.fail(job.item.display, outcome)
         if progress:
             progress(done, len(tasks))
+
+
+def _in_order(tasks: Iterable[Task]) -> list[Task]:
+    """Put the largest files first, so that no long one is left when the others are done.
+
+    Those of one project stay together, for what is known of a project is not kept for ever.
+    """
+    tasks = list(tasks)
+    largest: defaultdict[Path, int] = defaultdict(int)
+    for task in tasks:
+        largest[task.settings.root] = max(largest[task.settings.root], len(task.data))
+
+    def key(task: Task) -> tuple[int, Path, int]:
+        return -largest[task.settings.root], task.settings.root, -len(task.data)
+
+    return sorted(tasks, key=key)
 
 
 def _fix(tasks: Sequence[Task], options: Options, rulings: Rulings, tally: _Tally) -> None:

@@ -106,7 +106,7 @@ def refuse(task: Task, message: str, span: Span | None = None) -> Judged:
     return Judged(tuple(_fingerprinted(settled)), is_refused=True)
 
 
-@functools.cache
+@functools.lru_cache(maxsize=4)  # several projects in one run are judged one after the other
 def _checker(settings: Settings, as_of: date, dump_facts: bool) -> Checker:
     from claude_lint.checker import Checker, CheckSettings
 

@@ -112,7 +112,7 @@ def load_settings(path: Path, *, config: Path | None = None, isolated: bool = Fa
         return _settings_from(None, _root(folder))
     if config is not None:
         config = Path(os.path.abspath(config))
-        if not config.is_file():
+        if not os.path.isfile(config):
             raise SettingsError(config, None, "No such settings file")
         return _settings_from(config, _root(folder))
     return _closest_settings(folder)
@@ -239,7 +239,7 @@ def _with_extended(path: Path) -> list[_Layer]:
         problem = None
         if any(path == read.path for read in layers):
             problem = f"`extend` leads back to `{path.name}`"
-        elif not path.is_file():
+        elif not os.path.isfile(path):
             problem = f"`extend` names `{extended.name}`, which is no file"
         if problem is not None:
             raise SettingsError(layer.path, asked_by.line, problem)
@@ -323,6 +323,8 @@ def _parsed(path: Path, text: str) -> Any:
         raise SettingsError(path, line, f"Not valid TOML: {reason or error}") from None
     except RecursionError:
         raise SettingsError(path, None, "Nested too deeply") from None
+    except ValueError as error:  # an integer of thousands of digits
+        raise SettingsError(path, None, f"Not valid TOML: {error}") from None
 
 
 def _read_values(

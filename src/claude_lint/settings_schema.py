@@ -14,7 +14,6 @@ from claude_lint.findings import Severity
 from claude_lint.masking import mask
 from claude_lint.toml_lines import KeyPath
 
-
 _ANY_TEXT = r"(?s:.+)"
 _CHOICES = re.compile(r"[\w-]+(?:\|[\w-]+)+")
 
@@ -211,7 +210,13 @@ def _shown(value: object) -> str:
     return "a date or time"
 
 
+# To read the digits of a number takes time with the square of how many there are.
+_LONGEST_RANGE = 1_000
+
+
 def _sdk_range(text: str, base: Path) -> str:
+    if len(text) > _LONGEST_RANGE:
+        raise ValueError("too long for versions")
     from packaging.specifiers import SpecifierSet  # costs more than this whole module
 
     if not text.isdecimal():
@@ -220,6 +225,8 @@ def _sdk_range(text: str, base: Path) -> str:
 
 
 def _version_range(text: str, base: Path) -> str:
+    if len(text) > _LONGEST_RANGE:
+        raise ValueError("too long for versions")
     from packaging.specifiers import SpecifierSet
 
     exact = f"=={text}" if text[0].isdecimal() else text
@@ -228,6 +235,8 @@ def _version_range(text: str, base: Path) -> str:
 
 
 def _path(text: str, base: Path) -> Path:
+    if "\0" in text:
+        raise ValueError("no name of a file holds a NUL")
     return base / text
 
 

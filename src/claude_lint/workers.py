@@ -28,6 +28,8 @@ R = TypeVar("R")
 
 # A child that has said nothing for this long after its start never will (seconds).
 _START_LIMIT = 60.0
+# No limit is longer, for the system's clocks take no larger numbers.
+_LONGEST_LIMIT = 1e6
 # Time limits are for processor time, so that a busy machine finds nothing that an idle one does
 # not. On the clock, a child that waits for something may take this many times as long.
 _PATIENCE = 4 if hasattr(signal, "setitimer") else 1
@@ -186,7 +188,7 @@ class _Child(Generic[T, R]):
 
     def give(self, job: Job[T]) -> None:
         self.job = job
-        self.deadline = time.monotonic() + job.time_limit * _PATIENCE
+        self.deadline = time.monotonic() + min(job.time_limit * _PATIENCE, _LONGEST_LIMIT)
         # If it died while idle, its end of the pipe reports that next.
         with contextlib.suppress(BrokenPipeError):
             self.connection.send(job)
@@ -321,4 +323,4 @@ def _die_after(seconds: float) -> None:
     SIGPROF does not, nor does it need a parent that is still there.
     """
     if hasattr(signal, "setitimer"):
-        signal.setitimer(signal.ITIMER_PROF, seconds)
+        signal.setitimer(signal.ITIMER_PROF, min(seconds, _LONGEST_LIMIT))

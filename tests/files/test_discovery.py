@@ -237,3 +237,16 @@ def test_a_file_too_large_to_be_searched_may_contain_anything(tmp_path: Path) ->
     with (tmp_path / "sparse.py").open("wb") as stream:
         stream.truncate(1 << 40)
     assert gate_file(tmp_path / "sparse.py", (b"claude",))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no pipes")
+def test_what_is_no_regular_file_is_not_read_for_what_git_ignores(tmp_path: Path) -> None:
+    write(tmp_path, "a.py", "in/b.py")
+    os.mkfifo(tmp_path / ".gitignore")
+    (tmp_path / "in" / ".gitignore").symlink_to("/dev/zero")
+    found = discover([tmp_path], cwd=tmp_path)
+    assert shown(found) == ["a.py", "in/b.py"]
+    assert found.notes == (
+        f"{tmp_path}/.gitignore: Not read, nor is any other: no regular file",
+        f"{tmp_path}/in/.gitignore: Not read, nor is any other: no regular file",
+    )

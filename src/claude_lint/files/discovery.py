@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import stat
@@ -136,6 +137,9 @@ def _walk(
     # matches below it is left out, as if it stood where no exclusion matches.
     while excluded(Path(anchor)) and anchor != os.path.dirname(anchor):
         anchor = os.path.dirname(anchor)
+    if respect_gitignore and (odd := list(_odd_gitignores(root, exclude))):
+        notes += [_note(f"{path}: Not read, nor is any other: no regular file") for path in odd]
+        respect_gitignore = False
     walker = rignore.walk(
         Path(root),
         ignore_hidden=False,
@@ -164,6 +168,36 @@ def _walk(
             continue
         if not excluded(path if anchor is root else Path(anchor + name[len(root) :])):
             yield name, path
+
+
+def _odd_gitignores(root: str, exclude: Sequence[Glob]) -> Iterator[str]:
+    """Find each `.gitignore` that is a pipe or a device: to read it would never end.
+
+    The walk would read those of folders that it is told to leave out, too.
+    """
+    for folder in Path(root).parents:
+        path = os.path.join(folder, ".gitignore")
+        if _is_odd_file(path):
+            yield path
+    pruned = {glob.text for glob in exclude if not _WITH_WILDCARD.search(glob.text)}
+    pending = [root]
+    while pending:
+        with contextlib.suppress(OSError), os.scandir(pending.pop()) as entries:
+            for entry in entries:
+                if entry.name == ".gitignore":
+                    if not entry.is_file(follow_symlinks=False) and _is_odd_file(entry.path):
+                        yield entry.path
+                elif entry.is_dir(follow_symlinks=False) and entry.name not in pruned:
+                    pending.append(entry.path)
+
+
+def _is_odd_file(path: str) -> bool:
+    """Tell whether something can be read that is no regular file."""
+    try:
+        mode = os.stat(path).st_mode
+    except (OSError, ValueError):
+        return False  # mostly because there is none
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
 def _odd_names(root: str, excluded: Callable[[Path], bool]) -> Iterator[str]:

@@ -16,9 +16,9 @@ from typing import Any
 
 import tomli
 from packaging.requirements import InvalidRequirement, Requirement
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 _MAX_SIZE = 20_000_000
 _MAX_INCLUDES = 20
@@ -130,7 +130,7 @@ def _requirement(path: Path, text: str, written: str) -> Pin | None:
 def _pin(path: Path, text: str, name: str, specifier: str, **more: Any) -> Pin | None:
     try:
         versions = SpecifierSet(specifier)
-    except InvalidSpecifier:
+    except ValueError:  # no specifier, or a number of thousands of digits
         return None
     number = re.search(r"\d[\w.]*", specifier)
     line = _line(text, name, number[0] if number else "")
@@ -162,7 +162,7 @@ def _toml_lock(path: Path, text: str) -> Iterator[Pin]:
         line = text.count("\n", 0, match.start(2)) + 1
         try:
             versions = SpecifierSet(f"=={Version(match[2])}")
-        except InvalidVersion:
+        except ValueError:
             continue
         yield Pin(canonicalize_name(match[1]), versions, path, line, is_locked=True)
 

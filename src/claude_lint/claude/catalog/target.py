@@ -97,7 +97,7 @@ def parse_sdk(text: str) -> SpecifierSet:
             return SpecifierSet(f"=={Version(text)}")
         except InvalidVersion:
             return SpecifierSet(text)
-    except InvalidSpecifier:
+    except ValueError:  # no specifier, or a number of thousands of digits
         raise TargetError(
             f"`{text}` is no target: give a major version (0, 1, 2) or a range (>=0.40,<1)"
         ) from None
