@@ -200,7 +200,7 @@ class _Sources:
         for place in source.cells:
             if place.number == cell:
                 return shown[place.first_line - 1 : place.first_line - 1 + place.line_count]
-        return shown
+        return shown if cell is None and not source.cells else ()
 
     def _read(self, display: str) -> SourceFile | None:
         path = Path(display).absolute()

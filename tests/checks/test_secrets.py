@@ -181,6 +181,21 @@ def test_cells_magics_and_outputs_of_notebooks_are_searched(lint: Lint) -> None:
     )
 
 
+def test_texts_and_metadata_of_notebooks_are_searched(lint: Lint) -> None:
+    key = rule_examples.make_key("api03")
+    cells = [
+        {"cell_type": "markdown", "source": ["# Set up\n", f"Use `{key}`.\n"]},
+        {"cell_type": "raw", "source": "x", "metadata": {"note": key}},
+    ]
+    findings = lint({"nb.ipynb": json.dumps({"nbformat": 4, "cells": cells, "metadata": {key: 1}})})
+    assert [(f.location.cell, place(f)[:2], f.message) for f in findings] == [
+        (None, (1, 1), "An Anthropic API key is in the notebook's metadata: `sk-ant-api03…`"),
+        (1, (2, 6), "An Anthropic API key is in the text of this cell: `sk-ant-api03…`"),
+        (2, (1, 1), "An Anthropic API key is in the notebook's metadata: `sk-ant-api03…`"),
+    ]
+    assert findings[1].help == "Remove it, and revoke the key: it stays in the history"
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -11,7 +11,7 @@ import pytest
 
 from claude_lint.files.encoding import Unreadable, lines
 from claude_lint.files.magics import without_magics
-from claude_lint.files.notebook import Cell, code_of, json_line, notebook_outputs
+from claude_lint.files.notebook import Aside, Cell, asides, code_of, json_line
 from claude_lint.files.source import read_source
 from claude_lint.findings import Location, Span
 
@@ -223,10 +223,21 @@ def test_texts_of_outputs_are_given_with_their_cell(tmp_path: Path) -> None:
         {"output_type": "error", "ename": "E", "evalue": "e", "traceback": ["t", "u"]},
     ]
     path.write_bytes(notebook(markdown("m"), code("x", outputs=outputs), code("y")))
-    found = notebook_outputs(path, 10_000)
-    assert {(2, "a\nb"), (2, "p"), (2, "v"), (2, "e"), (2, "tu")} <= set(found)
-    assert (2, "iVBOR") not in found
-    assert {cell for cell, _ in found} == {2}
+    found = [aside for aside in asides(path, 10_000) if aside.kind == "output"]
+    texts = {aside.text for aside in found}
+    assert {"a\nb", "p", "v", "e", "tu"} <= texts
+    assert "iVBOR" not in texts
+    assert {aside.cell for aside in found} == {2}
+
+
+def test_what_stands_beside_code_and_outputs_is_given_as_well(tmp_path: Path) -> None:
+    path = tmp_path / "n.ipynb"
+    told = code("x", metadata={"note": "n"}, id="abc")
+    path.write_bytes(notebook(markdown("# m"), told, metadata={"kernel": ["k", {"l": "m"}]}))
+    found = list(asides(path, 10_000))
+    assert Aside(1, "prose", "# m") in found
+    assert {Aside(2, "metadata", text) for text in ("note", "n", "abc")} <= set(found)
+    assert {Aside(None, "metadata", text) for text in ("kernel", "k", "l", "m")} <= set(found)
 
 
 def test_a_line_of_a_cell_is_found_in_the_json(tmp_path: Path) -> None:

@@ -24,6 +24,8 @@ _PLACES = {
     "text": "in a text in the source",
     "comment": "in a comment",
     "output": "in the output of this cell",
+    "prose": "in the text of this cell",
+    "metadata": "in the notebook's metadata",
 }
 
 

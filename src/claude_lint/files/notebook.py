@@ -56,18 +56,34 @@ def code_of(data: bytes) -> tuple[str, tuple[Cell, ...], bytes]:
     return "".join(texts), tuple(cells), bom
 
 
-def notebook_outputs(path: Path, max_size: int) -> tuple[tuple[int, str], ...]:
-    """Return every text in the outputs of a notebook's cells, with the number of its cell.
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A text in a notebook that is no code: the number of its cell, if it has one, and the text.
 
-    Images and the like are left out. Raise `Unreadable` as reading the notebook does.
+    `kind` is output, prose (the source of a cell that is no code) or metadata.
+    """
+
+    cell: int | None
+    kind: str
+    text: str
+
+
+def asides(path: Path, max_size: int) -> Iterator[Aside]:
+    """Yield every text in a notebook but its code. Raise `Unreadable` as reading it does.
+
+    Images and the like are left out.
     """
     notebook, _ = _load(read_bytes(path, max_size))
-    return tuple(
-        (number, text)
-        for number, cell in _code_cells(notebook)
-        for text in _texts(cell.get("outputs"))
-        if text
-    )
+    for number, cell in enumerate(notebook["cells"], 1):
+        if not isinstance(cell, dict):
+            continue
+        if cell.get("cell_type") != "code":
+            yield from (Aside(number, "prose", text) for text in _texts(cell.get("source")))
+        yield from (Aside(number, "output", text) for text in _texts(cell.get("outputs")))
+        more = {key: value for key, value in cell.items() if key not in ("source", "outputs")}
+        yield from (Aside(number, "metadata", text) for text in _texts(more))
+    more = {key: value for key, value in notebook.items() if key != "cells"}
+    yield from (Aside(None, "metadata", text) for text in _texts(more))
 
 
 def json_line(path: Path, cell: int, line: int) -> int:
@@ -196,10 +212,11 @@ def _texts(value: object) -> Iterator[str]:
         if isinstance(value, str):
             yield value
         elif isinstance(value, list):
-            if all(isinstance(item, str) for item in value):
+            if value and all(isinstance(item, str) for item in value):
                 yield "".join(value)
             else:
                 pending.extend(reversed(value))
         elif isinstance(value, dict):
-            readable = [v for key, v in value.items() if not _BINARY_OUTPUT.match(key)]
-            pending.extend(reversed(readable))
+            readable = [(key, v) for key, v in value.items() if not _BINARY_OUTPUT.match(key)]
+            yield from (key for key, _ in readable)
+            pending.extend(reversed([v for _, v in readable]))

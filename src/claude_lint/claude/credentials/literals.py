@@ -14,8 +14,9 @@ from dataclasses import dataclass
 import libcst as cst
 
 from claude_lint.claude.view import View
+from claude_lint.files.changes import position_in
 from claude_lint.files.encoding import Unreadable
-from claude_lint.files.notebook import notebook_outputs
+from claude_lint.files.notebook import asides
 from claude_lint.findings import Location, Span
 from claude_lint.jumble import is_jumble
 from claude_lint.masking import mask
@@ -62,7 +63,7 @@ class Credential:
     """A credential in a file.
 
     `at` is the string that holds it; in docstrings, comments and texts of several lines its own
-    place. `within`: code, text, comment, output. `replaceable` is the expression that a look into
+    place. `within`: code, text, comment; in notebooks output, prose, metadata. `replaceable` is the expression that a look into
     the environment can stand for, `variable` what to look for there; `""` where that is not known.
     """
 
@@ -97,8 +98,8 @@ def credentials(view: View) -> Iterator[Credential]:
         yield from _in_unit(module, unit, keys) if unit else _in_text(module, keys)
     if _BEGINNING.search(module.lines):
         yield from _put_together(view)
-    if module.source.cells:
-        yield from _in_outputs(view)
+    if module.source.is_notebook:
+        yield from _beside_code(view)
 
 
 # ---------------------------------------------------------------------- in the text
@@ -276,16 +277,25 @@ def _sets_environment(module: Module, node: cst.CSTNode) -> bool:
     return False
 
 
-# ---------------------------------------------------------------------- outputs
+# ---------------------------------------------------------------------- beside the code
 
 
-def _in_outputs(view: View) -> Iterator[Credential]:
+def _beside_code(view: View) -> Iterator[Credential]:
+    """Find keys in what a notebook holds besides its code."""
     source = view.module.source
     try:
-        outputs = notebook_outputs(source.path, view.settings.max_file_size)
+        found = list(asides(source.path, view.settings.max_file_size))
     except (Unreadable, OSError):
         return  # read from standard input
-    for cell, text in outputs:
-        for key in keys_in(text):
-            place = Location(source.display, Span(1, 1, 1, 1), cell)
-            yield Credential(place, key.kind, key.shown, "output")
+    for aside in found:
+        for key in keys_in(aside.text):
+            span = Span(1, 1, 1, 1)
+            if aside.kind == "prose":
+                span = Span(*_place(aside.text, key.start), *_place(aside.text, key.end))
+            place = Location(source.display, span, aside.cell)
+            yield Credential(place, key.kind, key.shown, aside.kind)
+
+
+def _place(text: str, offset: int) -> tuple[int, int]:
+    line, column = position_in(text, offset)
+    return line + 1, column + 1
