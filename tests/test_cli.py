@@ -243,7 +243,10 @@ def test_an_unknown_rule_suggests_the_nearest() -> None:
     result = run("explain", "retired-modle")
 
     assert result.exit_code == 2
-    assert result.stderr == "error: no rule `retired-modle`; did you mean `retired-model`?\n"
+    assert result.stderr == (
+        "error: no rule `retired-modle`; did you mean `retired-model`? "
+        "`claude-lint rules` lists all\n"
+    )
 
 
 def test_rules_are_listed_in_three_formats() -> None:
@@ -274,6 +277,18 @@ def test_an_unknown_model_exits_2() -> None:
 
     assert result.exit_code == 2
     assert result.stderr.startswith("error: no model `claude-opus-9.9` in the catalogue")
+
+
+def test_help_as_a_word_is_answered_with_the_option() -> None:
+    assert run("help").stderr == "error: no such file or folder: help; did you mean `--help`?\n"
+
+
+def test_an_empty_folder_has_passed_nothing() -> None:
+    Path("empty").mkdir()
+    result = run("empty")
+    assert result.exit_code == 0
+    assert result.stdout == "Nothing was checked.\n"
+    assert result.stderr == "warning: no Python files found\n"
 
 
 def test_a_workflow_of_github_gets_annotations(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -230,3 +230,10 @@ def test_without_a_traceback_the_worst_comes_first() -> None:
 def test_of_a_long_log_the_end_counts() -> None:
     log = "\n".join(["Error code: 401", *(["retrying"] * 10_000), "Error code: 529"])
     assert [error.id for error in understand(log).errors] == ["529"]
+
+
+def test_where_nothing_is_known_the_rules_are_counted_and_not_listed() -> None:
+    Path("ask.py").write_text("import anthropic\n")
+    [*_, told] = diagnose("something went wrong").stdout.splitlines()
+    assert told.startswith("Nothing in the code explains this: 1 file checked for all ")
+    assert told.endswith(" rules.")

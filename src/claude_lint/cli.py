@@ -229,6 +229,8 @@ def _input(paths: tuple[str, ...], stdin_filename: str | None) -> dict[str, Any]
 
 
 def _meant_command(word: str) -> str:
+    if word in ("help", "version"):
+        return f"; did you mean `--{word}`?"
     near = difflib.get_close_matches(word, command_line.commands, n=1)
     return f"; did you mean the command `{near[0]}`?" if near else ""
 
@@ -242,7 +244,10 @@ def explain(rule: str) -> None:
     document = documents.find(rule)
     if document is None:
         names = [name for known in documents.load() for name in (known.code, known.name)]
-        raise click.UsageError(f"no rule `{rule}`; did you mean `{nearest(rule, names)}`?")
+        guess = nearest(rule, names)
+        raise click.UsageError(
+            f"no rule `{rule}`; did you mean `{guess}`? `claude-lint rules` lists all"
+        )
     color = terminal.use_color(sys.stdout)
     is_rendered = color or sys.stdout.isatty()
     width = (terminal.width(sys.stdout) or 80) if is_rendered else None

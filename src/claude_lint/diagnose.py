@@ -187,6 +187,8 @@ def _findings(found: Diagnosis, report: Report | None, options: Options, width: 
     if report.findings:
         return check_command.rendered(report, options, Presentation(), sys.stdout)
     names = ", ".join(f"{rule.code} ({rule.name})" for rule in found.rules)
+    if not found.is_known:
+        names = f"all {len(found.rules)} rules"
     checked = f"{report.files} {'file' if report.files == 1 else 'files'}"
     told = f"Nothing in the code explains this: {checked} checked for {names}."
     if report.suppressed:

@@ -52,6 +52,8 @@ def _find(catalog: Catalog, model_id: str, as_of: datetime.date) -> Model:
     message = f"no model `{model_id}` in the catalogue"
     if on_claude.model:
         message += f"; the nearest is `{on_claude.model.id}`"
+    else:
+        message += "; `claude-lint models` lists all"
     raise UnknownModelError(message)
 
 

@@ -129,6 +129,8 @@ def summary(run: Run) -> list[str]:
     if run.baselined:
         hidden.append(f"{run.baselined} in the baseline")
 
+    if not run.findings and not run.files:
+        return ["Nothing was checked."]
     if not run.findings:
         relevant = f"{run.relevant_files} of them to do with Claude"
         told = ", ".join([f"{_counted(run.files, 'file')}, {relevant}", *hidden])
