@@ -88,7 +88,10 @@ def test_a_day_in_the_past_shows_the_models_of_that_day() -> None:
             "no model `Claude-Opus-4-6` in the catalogue; the nearest is `claude-opus-4-6`",
         ),
         ("gpt-4o", "no model `gpt-4o` in the catalogue; `claude-lint models` lists all"),
-        ("claude-opus-6", "no model `claude-opus-6` in the catalogue; `claude-lint models` lists all"),
+        (
+            "claude-opus-6",
+            "no model `claude-opus-6` in the catalogue; `claude-lint models` lists all",
+        ),
     ],
 )
 @pytest.mark.parametrize("fmt", ["text", "json"])
