@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -110,6 +111,7 @@ def refuse(task: Task, message: str, span: Span | None = None) -> Judged:
 def _checker(settings: Settings, as_of: date, dump_facts: bool) -> Checker:
     from claude_lint.checker import Checker, CheckSettings
 
+    gc.collect()  # the trees of projects that are done with know each other
     checker = Checker(
         CheckSettings(
             as_of=as_of,

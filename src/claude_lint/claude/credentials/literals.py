@@ -63,8 +63,9 @@ class Credential:
     """A credential in a file.
 
     `at` is the string that holds it; in docstrings, comments and texts of several lines its own
-    place. `within`: code, text, comment; in notebooks output, prose, metadata. `replaceable` is the expression that a look into
-    the environment can stand for, `variable` what to look for there; `""` where that is not known.
+    place. `within`: code, text, comment; in notebooks output, prose, metadata as well.
+    `replaceable` is the expression that a look into the environment can stand for, `variable` what
+    to look for there; `""` where that is not known.
     """
 
     at: Origin | Location
