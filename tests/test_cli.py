@@ -623,3 +623,15 @@ def test_verbose_says_how_old_the_catalogue_is_once_that_matters() -> None:
     assert "Catalogue" not in check("-v", "--as-of", "2027-01-23").stderr
     assert "Catalogue" not in check("-v", "--as-of", "2025-06-01").stderr
     assert "Catalogue" not in check("--as-of", "2027-01-24").stderr
+
+
+def test_the_server_without_its_extra_says_how_to_get_it() -> None:
+    without = "import sys; sys.modules.update(pygls=None, lsprotocol=None)"
+    program = f"{without}; from claude_lint.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", program, "server"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert done.stderr == (
+        'error: the language server needs an extra: `pip install "claude-lint[lsp]"`\n'
+    )
