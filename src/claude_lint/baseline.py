@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from claude_lint.files.encoding import Unreadable, read_bytes
+from claude_lint.files.rewriting import put_file
 from claude_lint.findings import Finding
+from claude_lint.masking import mask
 
 # Rule names to counts, by file. Neither lines nor times, so that it changes only with the findings.
 Baseline = Mapping[str, Mapping[str, int]]
@@ -50,10 +52,10 @@ def write(path: Path, findings: Iterable[Finding]) -> None:
     counted: dict[str, Counter[str]] = {}
     for finding in findings:
         if finding.rule != _NEVER:
-            counted.setdefault(finding.location.path, Counter())[finding.rule] += 1
+            counted.setdefault(mask(finding.location.path), Counter())[finding.rule] += 1
     text = json.dumps(counted, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
     try:
-        path.write_text(text, encoding="utf-8", errors="surrogateescape", newline="\n")
+        put_file(path, text.encode("utf-8", "surrogateescape"))
     except OSError as error:
         raise BaselineError(f"Baseline `{path}` cannot be written: {error.strerror}") from None
 
@@ -71,7 +73,7 @@ def apply(
     of the path and the rule's name that they took part in the run.
     """
     findings = tuple(findings)
-    found = Counter((finding.location.path, finding.rule) for finding in findings)
+    found = Counter((mask(finding.location.path), finding.rule) for finding in findings)
     recorded = {
         (path, rule): count
         for path, counts in baseline.items()
@@ -81,7 +83,7 @@ def apply(
     kept = tuple(
         finding
         for finding in findings
-        for place in [(finding.location.path, finding.rule)]
+        for place in [(mask(finding.location.path), finding.rule)]
         if found[place] > recorded.get(place, 0)
     )
     notes = [

@@ -16,6 +16,7 @@ import click
 from claude_lint import __version__, documents, engine, reports, terminal
 from claude_lint.engine import Options, Report
 from claude_lint.files import notebook
+from claude_lint.files.rewriting import put_file
 from claude_lint.files.source import SourceFile, Unreadable, decode_source, lines, read_bytes
 from claude_lint.findings import Severity
 from claude_lint.masking import mask
@@ -240,6 +241,6 @@ def _write(text: str | bytes, file: Path | None, stream: TextIO) -> None:
     if isinstance(text, str):
         text = text.encode("utf-8", "backslashreplace")
     try:
-        file.write_bytes(text)
+        put_file(file, text)
     except OSError as error:
         raise click.FileError(str(file), error.strerror or str(error)) from None

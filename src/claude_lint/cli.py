@@ -67,7 +67,7 @@ def main() -> NoReturn:
 
 
 def _fail(message: str, exit_code: int = EXIT_ERROR) -> NoReturn:
-    click.echo(f"error: {message}", err=True)
+    terminal.tell(f"error: {message}")
     sys.exit(exit_code)
 
 

@@ -10,6 +10,8 @@ from typing import TextIO
 
 import click
 
+from claude_lint.masking import mask
+
 
 def use_color(stream: TextIO) -> bool:
     """Decide about colours: FORCE_COLOR and NO_COLOR, if not empty, else whether it is a terminal.
@@ -31,18 +33,25 @@ def width(stream: TextIO) -> int | None:
 
 
 def write(text: str | bytes, *, err: bool = False) -> None:
-    """Write to stdout or stderr; a reader that has gone away (`| head`) is no error."""
+    """Write to stdout or stderr, keys masked; bytes are code of the user's and stay as they are.
+
+    A reader that has gone away (`| head`) is no error; raise `ClickException` for a full disk.
+    """
+    stream = sys.stderr if err else sys.stdout
     try:
-        click.echo(text, nl=False, err=err, color=True)
-        sys.stdout.flush()
-    except BrokenPipeError:
+        click.echo(mask(text) if isinstance(text, str) else text, nl=False, err=err, color=True)
+        stream.flush()
+    except OSError as error:
         # What is still in the buffer would raise again when the interpreter ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        if not (err or isinstance(error, BrokenPipeError)):
+            message = f"the output cannot be written: {error.strerror}"
+            raise click.ClickException(message) from None
 
 
 def tell(text: str) -> None:
     """Write a line about the run to stderr."""
-    click.echo(text, err=True)
+    write(f"{text}\n", err=True)
 
 
 class Progress:

@@ -64,6 +64,21 @@ def replace_file(path: Path, data: bytes, *, expected: bytes, root: Path) -> Non
         raise Unwritable(f"it cannot be written: {error.strerror}") from None
 
 
+def put_file(path: Path, data: bytes) -> None:
+    """Write a file of our own as a whole or not at all; a device or pipe is written to as it is.
+
+    Raise `OSError` where that fails.
+    """
+    target = Path(os.path.realpath(path))
+    if not target.exists() or target.is_file():
+        try:
+            _replace(target, data)
+            return
+        except PermissionError:
+            pass  # a folder that takes no new file may hold one that can be written
+    target.write_bytes(data)
+
+
 def _replace(target: Path, data: bytes) -> None:
     descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:
@@ -71,8 +86,12 @@ def _replace(target: Path, data: bytes) -> None:
             stream.write(data)
             stream.flush()
             os.fsync(descriptor)
-        _keep_owner(target, name)
-        shutil.copymode(target, name)  # after the owner, for a change of that takes bits away
+        if target.exists():
+            _keep_owner(target, name)
+            shutil.copymode(target, name)  # after the owner, for a change of that takes bits away
+        else:
+            os.umask(umask := os.umask(0))
+            os.chmod(name, 0o666 & ~umask)
         os.replace(name, target)
     except BaseException:
         os.unlink(name)
