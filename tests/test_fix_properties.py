@@ -19,11 +19,13 @@ from hypothesis import strategies as st
 import rule_examples
 from claude_lint import documents
 from claude_lint.documents import Example, RuleDocument
+from claude_lint.files.changes import spliced
 from claude_lint.files.source import SourceFile, decode_source
 from claude_lint.judge import Task
 from claude_lint.mend import Mended, Mending, mend
 from claude_lint.python.comments import comments
 from claude_lint.rulings import Options, Rulings
+from meaning import altered_besides
 from variants import Style, dressed
 
 CASES = [
@@ -38,9 +40,11 @@ ABOUT_LAYOUT = ("unused-ignore", "unknown-ignore")
 styles = st.builds(
     Style,
     seed=st.integers(0, 1 << 16),
+    parentheses=st.sampled_from([0, 0, 0.3, 1]),
     explode=st.sampled_from([0, 0.3, 1]),
     collapse=st.booleans(),
     trailing_commas=st.sampled_from([None, 0, 0.5, 1]),
+    spacing=st.sampled_from([0, 0, 0.3, 1]),
     comments=st.sampled_from([0, 0.3, 1]),
     indent=st.sampled_from(["    ", "  ", "\t"]),
     newline=st.sampled_from(["\n", "\r\n"]),
@@ -81,6 +85,7 @@ def test_fixes_hold_however_code_is_written(
         assert_settled(mended)
         assert_only_what_it_says(task, mended)
         assert_python(task, mended)
+        assert_rest_means_the_same(task, mended)
         if not unsafe:
             assert_comments_stay(task, mended)
     if document.name not in ABOUT_LAYOUT:
@@ -197,6 +202,15 @@ def assert_python(task: Task, mended: Mended) -> None:
         assert after.text.endswith("\n") == before.text.endswith("\n")
         ends = {"\r\n"} if "\r\n" in before.text else {"\n"}
         assert set(re.findall(r"\r\n|\r|\n", after.text)) <= ends
+
+
+def assert_rest_means_the_same(task: Task, mended: Mended) -> None:
+    """Of the syntax tree all is as before but the nodes that are edited."""
+    text = source_of(task, task.data).text
+    for step in mended.steps.get(task.display, ()):
+        if is_python(text):
+            assert altered_besides(text, step) is None
+        text = spliced(text, step)
 
 
 def assert_comments_stay(task: Task, mended: Mended) -> None:

@@ -344,6 +344,13 @@ def test_an_error_of_our_own_leaves_the_file_and_is_told() -> None:
     ]
 
 
+def test_a_file_that_could_not_be_judged_keeps_no_other_from_being_fixed() -> None:
+    write(a="Cold", b="RAISE")
+    report = fix()
+    assert (read("a"), read("b")) == ("cold", "RAISE")
+    assert [one.path for one in report.internal_errors] == ["b.py"]
+
+
 def test_fixes_without_end_are_ended_and_told() -> None:
     write(app="x = ping\n", other="x = Cold\n")
     report = fix()

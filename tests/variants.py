@@ -1,4 +1,4 @@
-"""The same Python in other clothes: line ends, indents, comments, commas, one line or many."""
+"""The same Python in other clothes: lines, indents, comments, commas, blanks, parentheses."""
 
 from __future__ import annotations
 
@@ -16,17 +16,21 @@ from claude_lint.files.encoding import lines
 from claude_lint.python.comments import unfinished_lines
 
 _OPENING, _CLOSING = "([{", ")]}"
+_UNPARENTHESISED = (ast.GeneratorExp, ast.Starred)
+_SOLID = {tokenize.NAME, tokenize.NUMBER, tokenize.STRING, tokenize.OP}
 _INDENT = re.compile(r"(?: {4})+")
 
 
 @dataclass(frozen=True)
 class Style:
-    """How code is dressed. The chances are those of each bracket and line to be changed."""
+    """How code is dressed. The chances are those of each place to be changed."""
 
     seed: int = 0
+    parentheses: float = 0
     explode: float = 0
     collapse: bool = False
     trailing_commas: float | None = None
+    spacing: float = 0
     comments: float = 0
     indent: str = "    "
     newline: str = "\n"
@@ -38,12 +42,16 @@ class Style:
 def dressed(code: str, style: Style) -> bytes:
     """Write a module in a style; what it means stays."""
     rng = random.Random(style.seed)
+    meaning = ast.dump(ast.parse(code))
     if style.collapse:
         code = collapsed(code)
+    code = parenthesised(code, rng, style.parentheses)
     code = exploded(code, rng, style.explode)
     if style.trailing_commas is not None:
         code = with_trailing_commas(code, rng, style.trailing_commas)
+    code = spaced(code, rng, style.spacing)
     code = commented(code, rng, style.comments)
+    assert ast.dump(ast.parse(code)) == meaning
     code = indented(code, style.indent)
     if not style.final_newline:
         code = code.rstrip("\n")
@@ -101,6 +109,40 @@ def exploded(code: str, rng: random.Random, chance: float) -> str:
         parts = [code[start:end].strip() for start, end in pairwise(cuts)]
         body = "".join(f"\n{outer}    {part}" for part in parts if part)
         code = f"{code[: bracket.start + 1]}{body}\n{outer}{code[bracket.end :]}"
+
+
+def parenthesised(code: str, rng: random.Random, chance: float) -> str:
+    """Put parentheses around some values: of arguments, entries, assignments and returns."""
+    starts = _line_starts(code)
+    spared = list(_f_strings(code))
+    added = []
+    for node in _values(ast.parse(code)):
+        start, end = _start(code, starts, node), _end(code, starts, node)
+        inside = any(first < start < last for first, last in spared)
+        if not inside and rng.random() < chance:
+            added += [(start, "("), (end, ")")]
+    for place, text in sorted(added, reverse=True):
+        code = code[:place] + text + code[place:]
+    return code
+
+
+def spaced(code: str, rng: random.Random, chance: float) -> str:
+    """Put blanks next to some operators and brackets, or take them away."""
+    starts = _line_starts(code)
+    spared = list(_f_strings(code))
+    tokens = list(tokenize.generate_tokens(io.StringIO(code).readline))
+    for left, right in reversed(list(pairwise(tokens))):
+        start = starts[left.end[0] - 1] + left.end[1]
+        end = starts[right.start[0] - 1] + right.start[1]
+        is_free = {left.type, right.type} <= _SOLID and tokenize.OP in (left.type, right.type)
+        if (
+            is_free
+            and not code[start:end].strip(" ")
+            and not any(first <= start < last for first, last in spared)
+            and rng.random() < chance
+        ):
+            code = code[:start] + rng.choice(["", " ", "  ", "\t"]) + code[end:]
+    return code
 
 
 def with_trailing_commas(code: str, rng: random.Random, chance: float) -> str:
@@ -178,28 +220,49 @@ def _last_elements(code: str) -> Iterator[tuple[int, int | None]]:
             elements = [*node.elts]
         else:
             continue
-        bracket = by_end.get(_offset(code, starts, node) - 1)
+        bracket = by_end.get(_end(code, starts, node) - 1)
         if not elements or bracket is None:
             continue
-        last = max(_offset(code, starts, one) for one in elements if one is not None)
+        last = max(_end(code, starts, one) for one in elements if one is not None)
         if bracket.commas and bracket.commas[-1] >= last:
             yield last, bracket.commas[-1]
         elif not code[last : bracket.end].strip(" \n"):
             yield last, None
 
 
+def _values(tree: ast.AST) -> Iterator[ast.AST]:
+    for node in ast.walk(tree):
+        values: list[ast.AST | None] = []
+        if isinstance(node, ast.Call):
+            values += [*node.args, *(keyword.value for keyword in node.keywords)]
+            values = [one for one in values if not isinstance(one, _UNPARENTHESISED)]
+        elif isinstance(node, ast.Dict):
+            values += node.values
+        elif isinstance(node, (ast.Assign, ast.Return)):
+            values.append(node.value)
+        yield from (one for one in values if one is not None)
+
+
 def _f_strings(code: str) -> Iterator[tuple[int, int]]:
     starts = _line_starts(code)
     for node in ast.walk(ast.parse(code)):
         if isinstance(node, ast.JoinedStr):
-            line = code[starts[node.lineno - 1] :].split("\n", 1)[0].encode()
-            column = len(line[: node.col_offset].decode())
-            yield starts[node.lineno - 1] + column, _offset(code, starts, node)
+            yield _start(code, starts, node), _end(code, starts, node)
 
 
-def _offset(code: str, starts: list[int], node: ast.AST) -> int:
+def _start(code: str, starts: list[int], node: ast.AST) -> int:
+    """Return where a node starts."""
+    line, column = node.lineno, node.col_offset  # type: ignore[attr-defined]
+    return _in_text(code, starts, line, column)
+
+
+def _end(code: str, starts: list[int], node: ast.AST) -> int:
     """Return where a node ends."""
     line, column = node.end_lineno, node.end_col_offset  # type: ignore[attr-defined]
+    return _in_text(code, starts, line, column)
+
+
+def _in_text(code: str, starts: list[int], line: int, column: int) -> int:
     text = code[starts[line - 1] :].split("\n", 1)[0].encode()
     return starts[line - 1] + len(text[:column].decode())
 

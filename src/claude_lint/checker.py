@@ -60,9 +60,12 @@ class CheckResult:
 
 
 class Checker:
-    """Checks the files of one project, remembering its modules between files."""
+    """Checks the files of one project, remembering its modules between files.
 
-    def __init__(self, check: CheckSettings) -> None:
+    `contents` are found in files instead of what is there.
+    """
+
+    def __init__(self, check: CheckSettings, contents: Mapping[Path, bytes] | None = None) -> None:
         self.check_settings = check
         settings = check.settings
         self.catalog = catalogs.load(tuple(settings.catalog), tuple(settings.extra_models))
@@ -76,13 +79,12 @@ class Checker:
         self.requests: dict[Module, Requests] = {}
         self.attempts: dict[Any, Any] = {}
         self.rules = checks.load()
-        self._contents: Mapping[Path, bytes] = {}
+        self._contents = contents or {}
         self._checked = 0
 
     def seeing(self, contents: Mapping[Path, bytes]) -> Checker:
-        """Return a checker that finds these contents in files instead of what is there."""
-        checker = Checker(self.check_settings)
-        checker._contents = contents
+        """Return a checker that finds these contents, and knows all other files already."""
+        checker = Checker(self.check_settings, contents)
         checker.project.share(self.project, without=contents)
         return checker
 

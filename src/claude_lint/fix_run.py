@@ -67,8 +67,9 @@ class Fixes:
 def fix(
     tasks: Iterable[Task], judged: Mapping[str, Judged], judge_again: JudgeAgain, wanted: Wanted
 ) -> Fixes:
-    """Fix files that were judged; raise nothing for those that cannot be."""
-    run = _Run({task.display: task for task in tasks}, judged, judge_again, wanted)
+    """Fix files that were judged, and leave others alone; raise nothing for what cannot be."""
+    known = {task.display: task for task in tasks if task.display in judged}
+    run = _Run(known, judged, judge_again, wanted)
     for _ in range(_MOST_PASSES):
         if not run.mend():
             break

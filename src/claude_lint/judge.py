@@ -112,7 +112,7 @@ def _checker(settings: Settings, as_of: date, dump_facts: bool) -> Checker:
     from claude_lint.checker import Checker, CheckSettings
 
     gc.collect()  # the trees of projects that are done with know each other
-    checker = Checker(
+    return Checker(
         CheckSettings(
             as_of=as_of,
             root=settings.root,
@@ -120,9 +120,9 @@ def _checker(settings: Settings, as_of: date, dump_facts: bool) -> Checker:
             target_sdk=settings.target_sdk,
             target_api=settings.target_api,
             dump_facts=dump_facts,
-        )
+        ),
+        _unwritten,
     )
-    return checker.seeing(_unwritten) if _unwritten else checker
 
 
 def _settled(findings: Iterable[Finding], task: Task, *, is_test: bool) -> Iterator[Finding]:

@@ -54,6 +54,8 @@ class Project:
 
     def module(self, source: SourceFile) -> Module:
         """Return the index of a file. Raises UnparsableError where no parser accepts it."""
+        if self._lender is not None and source.path not in self._own:
+            return self._lender.module(source)  # which those that import it know, too
         known = self._modules.get(source.path)
         if known is None:
             known = Module(source, source.path.stem)

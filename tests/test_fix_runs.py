@@ -1,0 +1,47 @@
+"""Runs that fix with the rules as they are, over files that know each other."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import rule_examples
+from claude_lint import engine
+from claude_lint.engine import Options, Report
+
+TODAY = datetime.date.fromisoformat(rule_examples.TODAY)
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def fix(**options: Any) -> Report:
+    given = {"fix": True, "unsafe_fixes": True, "isolated": True, "no_cache": True, **options}
+    return engine.run(Options(as_of=TODAY, **given))
+
+
+def test_what_a_fix_brings_up_where_its_value_goes_is_fixed_too() -> None:
+    Path("ask.py").write_text(
+        "import anthropic\n\n\n"
+        "def ask(text, model):\n"
+        "    return anthropic.Anthropic().messages.create(\n"
+        "        model=model,\n"
+        "        max_tokens=4096,\n"
+        '        thinking={"type": "enabled", "budget_tokens": 2000},\n'
+        '        messages=[{"role": "user", "content": text}],\n'
+        "    )\n"
+    )
+    Path("app.py").write_text(
+        'from ask import ask\n\nprint(ask("Hello", model="claude-sonnet-4-5"))\n'
+    )
+    report = fix()
+    assert '"claude-sonnet-5-5"' in Path("app.py").read_text()
+    assert 'thinking={"type": "adaptive"}' in Path("ask.py").read_text()
+    assert report.findings == ()
+    assert not fix().fixed
