@@ -127,7 +127,7 @@ _FAULTS = (
     Fault("CL302", _OWN, ("model",), _sets("body", model='"Claude-Sonnet-5-5"')),
     Fault("CL303", _OWN, ("model",), _sets("body", model='"claude-3-opus-20240229"')),
     Fault("CL304", _OWN, ("model",), _sets("body", model='"claude-sonnet-4-5-20250929"')),
-    Fault("CL305", _OWN, ("model",), _sets("body", model='"claude-opus-4-5"')),
+    Fault("CL305", _OWN, ("model",), _sets("body", model='"claude-haiku-4-5"')),
     Fault("CL306", _OWN, ("model",), _sets("body", model='"anthropic.claude-sonnet-5-5"')),
     Fault("CL306", ("bedrock",), ("model",), _sets("body", model=_MODEL)),
     Fault(
