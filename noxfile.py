@@ -58,6 +58,24 @@ def coverage(session: nox.Session) -> None:
 
 
 @nox.session
+def fuzz(session: nox.Session) -> None:
+    """Give the linter what nobody wrote, for some minutes; name a folder to change its files."""
+    session.install("--group", "fuzz", "-e", ".")
+    finds = ["--minutes", "1", "--finds", str(Path(session.create_tmp(), "finds"))]
+    session.run("python", "-m", "fuzz", "requests", *finds)
+    session.run("python", "-m", "fuzz", "sources", *finds)
+    session.run("python", "-m", "fuzz", "mutations", *finds, *session.posargs)
+
+
+@nox.session(python="3.11")  # the newest that atheris has wheels for is not the newest there is
+def fuzz_guided(session: nox.Session) -> None:
+    """Let atheris look for what breaks the evaluator and the reader of notebooks."""
+    session.install("atheris", "-e", ".")
+    for target in ("evaluator", "notebook"):
+        session.run("python", "-m", "fuzz.guided", target, "-max_total_time=60")
+
+
+@nox.session
 @nox.parametrize("sdk", SDKS)
 def claims(session: nox.Session, sdk: str) -> None:
     """Try what the rule documents say of the SDK on its releases."""
