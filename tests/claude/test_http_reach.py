@@ -162,3 +162,62 @@ def test_a_session_from_outside_is_told_by_what_callers_pass(facts: Facts) -> No
     assert [(way["platform"], way["headers"]) for way in ways] == [
         ("claude", [{"x-api-key": "k"}, "?"])
     ]
+
+
+def test_a_url_goes_with_the_key_that_is_set_beside_it(facts: Facts) -> None:
+    ways = facts(
+        """
+        import os, requests
+
+        class Llm:
+            def __init__(self):
+                self.url, self.key = "", ""
+                self.use_own()
+
+            def use_own(self):
+                self.url = "@messages"
+                self.key = os.environ["OWN_KEY"]
+
+            def use_other(self):
+                self.url = "https://llm.example/v1/messages"
+                self.key = os.environ["OTHER_KEY"]
+
+            def ask(self, body):
+                return requests.post(self.url, headers={"x-api-key": self.key}, json=body)
+        """
+    )
+    sent = {way["platform"]: way["headers"] for way in ways}
+    assert sent["claude"] == [{"x-api-key": {"env": "OWN_KEY"}}]
+    assert sent["gateway"] == [{"x-api-key": {"env": "OTHER_KEY"}}]
+
+
+def test_a_header_with_two_possible_names_is_one_of_them(facts: Facts) -> None:
+    (way,) = facts(
+        """
+        import requests
+
+        def ask(key, is_token):
+            name = "Authorization" if is_token else "x-api-key"
+            requests.post("@messages", headers={name: key, "anthropic-version": "2023-06-01"})
+        """
+    )
+    (headers,) = way["headers"]
+    assert sorted(headers) == ["Authorization?", "anthropic-version", "x-api-key?"]
+
+
+def test_a_branch_for_another_type_sends_nothing_of_this_one(facts: Facts) -> None:
+    ways = facts(
+        """
+        import requests
+
+        def ask(prompt):
+            if isinstance(prompt, str):
+                body = {"messages": [{"role": "user", "content": prompt}]}
+            else:
+                body = {"messages": prompt}
+            requests.post("@messages", json=body)
+
+        ask("Hello")
+        """
+    )
+    assert [way["body"] for way in ways] == [[{"messages": [{"role": "user", "content": "Hello"}]}]]

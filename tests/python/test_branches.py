@@ -235,3 +235,103 @@ def test_a_text_that_grows_where_it_must_is_no_longer_the_short_one() -> None:
             send(base, 1)
         """
     ) == {("https://one/v1", 1)}
+
+
+def test_attributes_that_two_methods_set_together_stay_together() -> None:
+    assert pairs(
+        """
+        class Llm:
+            def __init__(self):
+                self.url = "url-a"
+                self.key = "key-a"
+
+            def fall_back(self):
+                self.url = "url-b"
+                self.key = "key-b"
+
+            def ask(self):
+                send(self.url, self.key)
+        """
+    ) == {("url-a", "key-a"), ("url-b", "key-b")}
+
+
+def test_attributes_that_different_methods_set_tie_nothing() -> None:
+    assert ("url-b", "key-a") in pairs(
+        """
+        class Llm:
+            def __init__(self):
+                self.url = "url-a"
+                self.key = "key-a"
+
+            def move(self):
+                self.url = "url-b"
+
+            def ask(self):
+                send(self.url, self.key)
+        """
+    )
+
+
+def test_what_makes_one_object_stays_together() -> None:
+    assert pairs(
+        """
+        class Llm:
+            def __init__(self, url, key):
+                self.url = url
+                self.key = key
+
+            def ask(self):
+                send(self.url, self.key)
+
+        Llm("url-a", "key-a")
+        Llm("url-b", "key-b")
+        """
+    ) == {("url-a", "key-a"), ("url-b", "key-b")}
+
+
+def test_what_fills_one_dataclass_stays_together() -> None:
+    found = pairs(
+        """
+        from dataclasses import dataclass
+
+        @dataclass
+        class Config:
+            url: str
+            key: str
+
+        def ask(config: Config):
+            send(config.url, config.key)
+
+        Config(url="url-a", key="key-a")
+        Config(url="url-b", key="key-b")
+        """
+    )
+    assert {("url-a", "key-a"), ("url-b", "key-b")} <= found
+    assert not {("url-a", "key-b"), ("url-b", "key-a")} & found
+
+
+def test_a_test_of_its_type_leaves_what_is_of_that_type() -> None:
+    assert pairs(
+        """
+        def ask(prompt):
+            if isinstance(prompt, list):
+                send(prompt, 1)
+
+        ask("a text")
+        ask({"role": "user"})
+        """
+    ) == {("?", 1)}
+
+
+def test_a_test_of_several_types_lets_any_of_them_through() -> None:
+    assert pairs(
+        """
+        def ask(prompt):
+            if isinstance(prompt, (str, int)):
+                send(prompt, 1)
+
+        ask("a text")
+        ask(True)
+        ask(None)
+        """
+    ) == {("a text", 1), (True, 1)}

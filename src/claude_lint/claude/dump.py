@@ -41,11 +41,12 @@ def _site(view: View, site: CallSite) -> dict[str, Any]:
         "cell": location.cell,
         "line": location.span.line,
         "column": location.span.column,
-        "ways": [_request(request) for request in site.requests],
+        "ways": [_way(view, request) for request in site.requests],
     }
 
 
-def _request(request: Request) -> dict[str, Any]:
+def _way(view: View, request: Request) -> dict[str, Any]:
+    view.evaluator.reset()  # most of what a request sends is worked out as it is printed
     found: dict[str, Any] = {
         "surface": request.surface,
         "library": request.library,

@@ -89,18 +89,28 @@ class Fields:
 def fields_of(value: Value | None, world: Arms = NO_ARMS) -> Fields:
     """Read a value as fields, keeping only what is compatible with the branches of `world`."""
     found: list[Mapping] = []
-    is_open = False
-    for one in options(value):
-        if not compatible(one.under, world):
-            continue
+    possible = [one for one in options(value) if compatible(one.under, world)]
+    is_open = value is not None and not possible
+    for one in possible:
         if isinstance(one, Mapping):
-            kept = tuple(e for e in one.entries if compatible(e.under, world))
+            kept = tuple(_in(world, e) for e in one.entries if compatible(e.under, world))
             found.append(replace(one, entries=kept))
         elif not is_absent(one):
             is_open = True
     if not found and not is_open:
         return Fields((Mapping(),))
     return Fields(tuple(found), is_open)
+
+
+def _in(world: Arms, entry: Entry) -> Entry:
+    """Leave of what can stand in an entry what can in the branches of `world`."""
+    return replace(entry, held=lambda: within(entry.value, world)) if world else entry
+
+
+def within(value: Value, world: Arms) -> Value:
+    """Leave of a value what it can be in some branches."""
+    kept = [one for one in options(value) if compatible(one.under, world)]
+    return union(kept) if kept else Unknown(origin=value.origin, why="branch")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,7 +7,8 @@ own variable on decides by that variable.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from collections.abc import Sequence as SequenceOf
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,19 @@ import libcst as cst
 
 from claude_lint.python.flow import Arm, Arms, Premise
 from claude_lint.python.premises import Subject, constant_text
-from claude_lint.python.values import Constant, Environ, Frame, Instance, Value, options, union
+from claude_lint.python.values import (
+    Constant,
+    Environ,
+    Frame,
+    Instance,
+    Mapping,
+    Sequence,
+    Text,
+    Unknown,
+    Value,
+    options,
+    union,
+)
 
 if TYPE_CHECKING:
     from claude_lint.python.evaluate import Evaluator
@@ -62,8 +75,11 @@ def _is_refuted(evaluator: Evaluator, premise: Premise, frame: Frame) -> bool:
     name, is_truth = _name_of(about)
     if not is_truth and _names_another(premise, name, frame):
         return True
-    value = _passed(evaluator, about, name, frame)
+    kind = _KIND.fullmatch(name) if is_truth else None
+    value = _passed(evaluator, about, kind["name"] if kind else name, frame)
     found = options(value)
+    if kind is not None:
+        return bool(found) and all(_is_of(one, kind) is (not premise.holds) for one in found)
     if not found or not all(isinstance(one, Constant) for one in found):
         return False
     known = [one.value for one in found if isinstance(one, Constant)]
@@ -97,7 +113,7 @@ def _constant_passed(name: str, frame: Frame) -> str:
     return (constant_text(node) if node is not None else None) or ""
 
 
-def _contradicts(premise: Premise, known: Sequence[object]) -> bool:
+def _contradicts(premise: Premise, known: SequenceOf[object]) -> bool:
     """Tell whether no value is one that a premise allows."""
     texts = {"<None>" if one is None else repr(one) for one in known}
     if any(text[:1].isalpha() or text[:1] == "_" for text in premise.values):
@@ -175,6 +191,28 @@ _ASKING = re.compile(
 )
 
 
+_KIND = re.compile(r"isinstance\((?P<name>[\w.]+),\s*(?P<types>\w+|\((?:\w+,\s*)*\w+,?\s*\))\)")
+_KINDS = frozenset({"str", "bytes", "bool", "int", "float", "dict", "list", "tuple", "set"})
+
+
+def _is_of(value: Value, asked: re.Match[str]) -> bool | None:
+    """Tell whether a value is of one of the types that a test names, None where that is open."""
+    types = set(re.findall(r"\w+", asked["types"]))
+    if isinstance(value, Constant):
+        kinds = {"int", "bool"} if isinstance(value.value, bool) else {type(value.value).__name__}
+    elif isinstance(value, Text):
+        kinds = {"str"}
+    elif isinstance(value, Mapping):
+        kinds = {"dict"}
+    elif isinstance(value, Sequence) and value.kind in _KINDS:
+        kinds = {value.kind}
+    else:
+        return None
+    if kinds & types:
+        return True
+    return False if types <= _KINDS else None
+
+
 def passing(value: Value, name: str, owner: Scope, version: int, arms: Iterable[Arm]) -> Value:
     """Leave of a variable's values those that the tests of the branches around let through.
 
@@ -186,7 +224,7 @@ def passing(value: Value, name: str, owner: Scope, version: int, arms: Iterable[
     kept = [
         one for one in options(value) if all(_lets_through(test, name, one) for test in premises)
     ]
-    return union(kept) if kept else value
+    return union(kept) if kept else Unknown(origin=value.origin, why="branch", name=name)
 
 
 def may_pass(value: Value, name: str, owner: Scope, version: int, arms: Iterable[Arm]) -> bool:
@@ -210,10 +248,13 @@ def _premises_on(name: str, owner: Scope, version: int, arms: Iterable[Arm]) -> 
 def _lets_through(premise: Premise, name: str, value: Value) -> bool:
     if isinstance(value, Environ) and value.default is not None:
         return any(_lets_through(premise, name, one) for one in options(value.default))
-    if not isinstance(value, Constant):
-        return True
     assert isinstance(premise.subject, Subject)
     text = premise.subject.text
+    kind = _KIND.fullmatch(text[5:-1]) if text.startswith("bool(") else None
+    if kind is not None:
+        return kind["name"] != name or _is_of(value, kind) is not (not premise.holds)
+    if not isinstance(value, Constant):
+        return True
     if text == name:
         return not _contradicts(premise, [value.value])
     asked = _ASKING.fullmatch(text)

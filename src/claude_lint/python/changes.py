@@ -15,6 +15,7 @@ from claude_lint.python.flow import (
     END,
     Arm,
     Arms,
+    Branch,
     Point,
     compatible,
     conditions,
@@ -57,9 +58,25 @@ MOST_ENTRIES = 2_000
 
 def put(entries: list[Entry], entry: Entry) -> None:
     """Set a key: an entry replaces what stood under the key, in the branches it is set in."""
-    if entry.name is not None:
-        _replace(entries, entry.name, entry.under)
-    entries.append(entry)
+    for one in _of_each_key(entry):
+        if one.name is not None:
+            _replace(entries, one.name, one.under)
+        entries.append(one)
+
+
+def _of_each_key(entry: Entry) -> list[Entry]:
+    """Split an entry whose key can be one of several: where it is one, the others are not set."""
+    keys = {
+        (type(one.value), one.value) if isinstance(one, Constant) else one: one
+        for one in options(entry.key)
+    }
+    if len(keys) == 1:
+        return [replace(entry, key=one) for one in keys.values()]
+    choice = Branch(entry.origin.node, "if", len(keys))
+    return [
+        replace(entry, key=one, under=entry.under | one.under | {Arm(choice, number)})
+        for number, one in enumerate(keys.values())
+    ]
 
 
 def _replace(entries: list[Entry], name: str, under: Arms) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from claude_lint.python.flow import NO_ARMS, Arm, Arms
 from claude_lint.python.module import Module
 from claude_lint.python.scopes import Scope
 from claude_lint.python.values import (
@@ -19,6 +21,19 @@ if TYPE_CHECKING:
     from claude_lint.python.evaluate import Evaluator
 
 MOST_CALLERS = 12
+
+
+def alternatives(
+    evaluator: Evaluator, calls: Sequence[tuple[Module, cst.Call]], scope: Scope
+) -> list[tuple[tuple[Module, cst.Call], Arms]]:
+    """Return calls that make an object each with what sets it apart from the other ones.
+
+    What two of them pass is never found in one object.
+    """
+    if len(calls) < 2:
+        return [(call, NO_ARMS) for call in calls]
+    choice = evaluator.branch(("made by", scope), len(calls))
+    return [(call, frozenset({Arm(choice, number)})) for number, call in enumerate(calls)]
 
 
 def bases(evaluator: Evaluator, scope: Scope) -> list[Value]:

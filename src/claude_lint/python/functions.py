@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from claude_lint.python.branches import in_frame
-from claude_lint.python.flow import END, conditions
+from claude_lint.python.flow import END, NO_ARMS, Arms, conditions
 from claude_lint.python.inheritance import (
     calls_of_base,
 )
@@ -36,7 +36,7 @@ from claude_lint.python.values import (
 if TYPE_CHECKING:
     from claude_lint.python.evaluate import Evaluator
 from claude_lint.python.annotations import annotated
-from claude_lint.python.classes import MOST_CALLERS, bases
+from claude_lint.python.classes import MOST_CALLERS, alternatives, bases
 from claude_lint.python.signatures import (
     accepts,
     decorator_names,
@@ -76,9 +76,10 @@ def parameter(evaluator: Evaluator, binding: Binding, frame: Frame | None) -> Va
             values.append(evaluator.value(module, param.default, None))
         known = callers(evaluator, scope)
         is_open = not 0 < len(known) < MOST_CALLERS
-        for caller_module, call in known:
+        for (caller_module, call), under in _apart(evaluator, scope, known):
             arguments = _call_arguments(evaluator, scope, caller_module, call)
             value = _passed(evaluator, binding, param, arguments, None, names)
+            value = conditioned(value, under)
             is_open = is_open or any(isinstance(one, Unknown) for one in options(value))
             values.append(value)
         if is_open:
@@ -96,6 +97,15 @@ def parameter(evaluator: Evaluator, binding: Binding, frame: Frame | None) -> Va
     finally:
         evaluator._parameters.discard((scope, name))
     return union(values)
+
+
+def _apart(
+    evaluator: Evaluator, scope: Scope, known: tuple[tuple[Module, cst.Call], ...]
+) -> list[tuple[tuple[Module, cst.Call], Arms]]:
+    """Return calls, those of an `__init__` each with what sets its object apart."""
+    if scope.name == "__init__":
+        return alternatives(evaluator, known, scope)
+    return [(call, NO_ARMS) for call in known]
 
 
 def _passed(

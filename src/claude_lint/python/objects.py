@@ -10,7 +10,7 @@ import libcst as cst
 
 from claude_lint.python import builtin_calls, changes
 from claude_lint.python.branches import in_frame
-from claude_lint.python.flow import END, Arms, conditions, way_past, ways
+from claude_lint.python.flow import END, Arm, Arms, conditions, way_past, ways
 from claude_lint.python.inheritance import (
     base_frame,
     inherited,
@@ -46,7 +46,7 @@ from claude_lint.python.values import (
 if TYPE_CHECKING:
     from claude_lint.python.evaluate import Evaluator
 from claude_lint.python.annotations import annotated
-from claude_lint.python.classes import ancestry, constructions
+from claude_lint.python.classes import alternatives, ancestry, constructions
 from claude_lint.python.functions import frame_for, returned
 from claude_lint.python.signatures import decorator_names, is_method, parameter_names
 
@@ -185,6 +185,7 @@ def instance_attribute(
     """Join what `self.name` is set to over the class and its bases."""
     scopes, foreign = ancestry(evaluator, base.cls)
     values: list[Value] = []
+    places: list[tuple[Scope, tuple[Arm, ...]]] = []
     for scope in scopes:
         settings: dict[Scope, list[Event]] = {}
         for event in _attribute_events(evaluator, scope, name):
@@ -193,7 +194,10 @@ def instance_attribute(
                     settings.setdefault(event.scope, []).insert(0, event)
         for events in settings.values():
             for event, own_under in ways(events, END):
-                values.append(_set_attribute(evaluator, base, event, own_under, name, origin))
+                value = _set_attribute(evaluator, base, event, own_under, name, origin)
+                places.append((event.scope, event.point.arms))
+                values.append(value)
+    values = _set_together(evaluator, base, values, places)
     if not values or any(
         isinstance(one, Constant) and one.value is None for v in values for one in options(v)
     ):
@@ -211,13 +215,35 @@ def instance_attribute(
     return named(union(values), f"self.{name}")
 
 
+def _set_together(
+    evaluator: Evaluator,
+    base: Instance,
+    values: list[Value],
+    places: list[tuple[Scope, tuple[Arm, ...]]],
+) -> list[Value]:
+    """Note where each value was set: attributes that the same places set change together."""
+    numbers = {place: number for number, place in enumerate(dict.fromkeys(places))}
+    if len(numbers) < 2:
+        return values
+    made_by = base.call.node if base.call is not None else None
+    choice = evaluator.branch(("set together", base.cls.scope, made_by, *numbers), len(numbers))
+    return [
+        conditioned(value, frozenset({Arm(choice, numbers[place])}))
+        for value, place in zip(values, places, strict=True)
+    ]
+
+
 def _attribute_events(evaluator: Evaluator, scope: Scope, name: str) -> list[Event]:
     """Collect the events on `self.name` in the methods of one class."""
     key = (scope, name)
     known = evaluator.attribute_events.get(key)
     if known is not None:
         return known
-    pattern = re.compile(rf"\.{re.escape(name)}\b")
+    # Set, unpacked into or changed; most methods only read it.
+    pattern = re.compile(
+        rf"\.{name}\b\s*(?:[:,\[]|=(?!=)|[-+|*/&^%@]+=|\.\s*\w+\s*[\[(=.:])"
+        rf"|\b(?:for|as|del)\b.*\.{name}\b"
+    )
     for unit in scope.units:
         if not unit.loaded and pattern.search(unit.text):
             unit.load()
@@ -368,10 +394,10 @@ def _constructor_arguments(
         value = base.arguments.get(name)
         return [(value, True)] if value is not None else []
     found: list[tuple[Value, bool]] = []
-    for module, call in constructions(evaluator, scope):
+    for (module, call), under in alternatives(evaluator, constructions(evaluator, scope), scope):
         passed = evaluator.arguments(module, call).get(name)
         if passed is not None:
-            found.append((passed, True))
+            found.append((conditioned(passed, under), True))
     return found
 
 

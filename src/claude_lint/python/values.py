@@ -331,7 +331,7 @@ def union(values: Iterable[Value]) -> Value:
         for option in options(value):
             key: object = id(option)
             if isinstance(option, Unknown):
-                key = ("unknown", option.why, option.name)
+                key = ("unknown", option.why, option.name, option.under)
             if key not in seen:
                 seen.add(key)
                 found.append(option)
