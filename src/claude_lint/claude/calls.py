@@ -53,6 +53,11 @@ _RETRYING = {
 }
 _RETRY_CALLS = frozenset({"retry.retry_call", "retry.api.retry_call"})
 
+FORWARDERS = frozenset(
+    path.rpartition(".")[2] for path in (*_PARTIAL, *_FORWARDERS, *_RETRY_CALLS)
+) | frozenset(_FORWARDING_METHODS)
+"""The last names of what calls, or has called, a function that it is handed."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Call:

@@ -9,13 +9,15 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
-from claude_lint.claude.calls import Call, calls, calls_from_anywhere
+from claude_lint.claude.calls import FORWARDERS, Call, calls, calls_from_anywhere
 from claude_lint.claude.facts import CallSite, Request
 from claude_lint.claude.reading import Reading
 from claude_lint.claude.surfaces import http, http_other
 from claude_lint.claude.surfaces import registry as surfaces
 from claude_lint.python.evaluate import Evaluator
 from claude_lint.python.module import Module
+from claude_lint.python.project import Project
+from claude_lint.python.scopes import Binding
 
 _CALLED = re.compile(
     r"\.\s*(?:" + "|".join(sorted(re.escape(name) for name in surfaces.NAMES)) + r")\b"
@@ -46,7 +48,7 @@ def requests_of(evaluator: Evaluator, module: Module, reading: Reading) -> Reque
     sites: list[CallSite] = []
     by_model: dict[cst.CSTNode, list[Request]] = defaultdict(list)
     for node in list(module.calls):
-        if not _is_candidate(module, node):
+        if not _is_candidate(evaluator.project, module, node):
             continue
         evaluator.reset()
         # Most calls send nothing: that is told before their callers are looked at one by one.
@@ -70,7 +72,7 @@ def _read(found: Iterator[Call], reading: Reading) -> Iterator[Request]:
             yield from reader(call, reading)
 
 
-def _is_candidate(module: Module, node: cst.Call) -> bool:
+def _is_candidate(project: Project, module: Module, node: cst.Call) -> bool:
     """Tell whether a call may be a surface's: by its last name, or because a value is called."""
     func = node.func
     if isinstance(func, cst.Attribute):
@@ -82,9 +84,18 @@ def _is_candidate(module: Module, node: cst.Call) -> bool:
         owner = scope.owner(func.value)
         if owner is None:
             return False
-        kinds = {binding.kind for binding in owner.bindings(func.value)}
-        return bool(kinds & {"parameter", "assign", "from", "import", "for", "with"})
+        return any(_may_be_sender(project, one) for one in owner.bindings(func.value))
     return not isinstance(func, cst.SimpleString)
+
+
+def _may_be_sender(project: Project, binding: Binding) -> bool:
+    """Tell whether a name of any kind may stand for a surface's function."""
+    if binding.kind not in ("from", "import"):
+        return binding.kind in ("parameter", "assign", "for", "with")
+    name = binding.target.rpartition(".")[2]
+    if name in surfaces.NAMES or name in FORWARDERS:
+        return True
+    return project.is_function(binding.scope.module, binding.target) is False
 
 
 def _sites(found: list[Request]) -> Iterator[CallSite]:

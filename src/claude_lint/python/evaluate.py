@@ -87,9 +87,9 @@ class Evaluator:
         self.attribute_events: dict[tuple[Scope, str], list[Event]] = {}
         self._frames: list[Frame] = []  # keeps frames alive, since values are kept by their id
 
-    def reset(self) -> None:
+    def reset(self, budget: int = _STEPS) -> None:
         """Give the next question a budget of its own."""
-        self.steps = 0
+        self.steps = _STEPS - budget
         self._passing.clear()
 
     def spend(self, steps: int) -> bool:

@@ -57,7 +57,8 @@ class Unit:
     """One statement of a module or class body: its extent, its names, and its tree on demand."""
 
     __slots__ = (
-        "failed", "first", "header_end", "is_definition", "last", "loaded", "members", "module",
+        "failed", "first", "header_end", "is_definition", "is_function", "last", "loaded", "members",
+        "module",
         "names", "number", "owner", "positions", "root", "scope",
     )  # fmt: skip
 
@@ -72,6 +73,7 @@ class Unit:
         self.scope: Scope = module.scope
         self.owner: Unit | None = None  # the class whose member it is
         self.is_definition = False  # of a function or class
+        self.is_function = False
         self.loaded = False
         self.failed = False
         self.root: cst.Module | None = None
@@ -228,6 +230,7 @@ class Module:
             unit = Unit(self, self._next_number(), first, last, names)
             unit.scope, unit.owner = scope, owner
             unit.is_definition = isinstance(statement, _DEFINITIONS)
+            unit.is_function = isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef))
             units.append(unit)
             if isinstance(statement, ast.ClassDef) and owner is None:
                 self._index_class(unit, statement)

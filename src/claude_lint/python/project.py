@@ -86,6 +86,15 @@ class Project:
                 return module, left
         return None
 
+    def is_function(self, importer: Module, dotted: str) -> bool | None:
+        """Tell whether a name is imported from where a `def` alone binds it; None if elsewhere."""
+        found = self.find(importer, dotted)
+        if found is None:
+            return None
+        module, names = found
+        binding = [unit for unit in module.units if names[0] in unit.names] if names else []
+        return len(names) == 1 and bool(binding) and all(unit.is_function for unit in binding)
+
     def _binds(self, module: Module, name: str) -> bool:
         return (
             any(name in unit.names or "*" in unit.names for unit in module.units)

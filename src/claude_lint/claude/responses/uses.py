@@ -62,6 +62,8 @@ _READ = re.compile(
     rf"|\[\s*[\"'](?:{'|'.join(sorted(_KEYS))})[\"']"
     rf"|\bcontent\b|\binput\b|\b(?:{'|'.join(sorted(TEXT_FUNCTIONS))})\b"
 )
+# Less than other questions get: uses that look like one of a response are many, and few are.
+_STEPS = 500
 _STOP = re.compile(r"\bstop_reason\b|\bstop_details\b")
 
 
@@ -146,7 +148,7 @@ def _judged(
 ) -> Iterator[ResponseUse]:
     """Evaluate what is used, and yield a use for each kind of part it can be."""
     module, evaluator = view.module, view.evaluator
-    evaluator.reset()
+    evaluator.reset(_STEPS)
     found = options(evaluator.value(module, candidate.base))
     value = union([one for one in found if not is_told_apart(one)])
     parts = responses.parts(value)
