@@ -26,6 +26,9 @@ _JUDGEMENTS = 20
 # Judges files, given the contents of those that are not yet written.
 JudgeAgain = Callable[[Sequence[Task], Mapping[Path, bytes]], Mapping[str, Judged]]
 
+# Files that are changed together.
+_Groups = Sequence[frozenset[str]]
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -187,20 +190,34 @@ class _Run:
         """Undo what brings up problems that no fix mends in other files."""
         while harmed := next((path for path in self.tasks if self._new_in(path)), None):
             new = self._new_in(harmed)
-            for group in self._culprits(harmed, len(new)):
+            for group in self._culprits(harmed):
                 self._undo(group, f"it would bring {told(new)} of {harmed}")
             self._judge()
 
-    def _culprits(self, path: str, count: int) -> list[frozenset[str]]:
-        """Find the files whose changes bring a file its new findings; all, if no one group does."""
+    def _culprits(self, path: str) -> Iterable[frozenset[str]]:
+        """Find the groups whose changes bring a file new findings.
+
+        Where none alone or together can be told, it is the file's own, or all.
+        """
         groups = sorted({made.group for made in self.made.values()}, key=sorted)
-        for group in groups:
-            others = {one: made for one, made in self.made.items() if one not in group}
-            task = _current(others, self.tasks[path])
-            judged = self.judge_again([task], _contents(others)).get(path)
-            if judged is not None and len(self._new(path, judged, others)) < count:
-                return [group]
-        return groups
+        innocent = self._with_innocent((), groups, path)
+        guilty = [group for group in groups if group not in innocent]
+        return guilty or [group for group in groups if path in group] or groups
+
+    def _with_innocent(self, kept: _Groups, groups: _Groups, path: str) -> _Groups:
+        """Add to groups that are kept those others whose changes do a file no harm besides."""
+        together = (*kept, *groups)
+        made = {one: each for one, each in self.made.items() if each.group in together}
+        task = _current(made, self.tasks[path])
+        judged = self.judge_again([task], _contents(made)).get(path)
+        if judged is not None and not self._new(path, judged, made):
+            return together
+        if len(groups) <= 1:
+            return kept
+        middle = len(groups) // 2
+        return self._with_innocent(
+            self._with_innocent(kept, groups[:middle], path), groups[middle:], path
+        )
 
     def _new_in(self, path: str) -> tuple[Finding, ...]:
         return self._new(path, self.now[path], self.made)

@@ -427,3 +427,33 @@ def test_a_call_of_a_union_over_many_lines_keeps_them(projects: Iterator[Path]) 
         '    "content": "Hi",',
         "}",
     ]
+
+
+def test_names_with_a_new_name_or_a_known_text_are_replaced(projects: Iterator[Path]) -> None:
+    root = next(projects)
+    code = """
+    import anthropic
+    from anthropic import Anthropic, ApiException
+    from anthropic.types.beta import BetaBase64PDFBlockParam as Block
+
+    stops = [anthropic.HUMAN_PROMPT, Anthropic().AI_PROMPT]
+    prompt = f"{anthropic.HUMAN_PROMPT} Hi"
+    try:
+        print(stops, prompt, Block)
+    except (anthropic.ApiException, ApiException):
+        pass
+    """
+    path = root / "app.py"
+    path.write_text(textwrap.dedent(code))
+    rule_examples.fix(root)
+    assert path.read_text().split("\n")[2:-1] == [
+        "from anthropic import Anthropic, APIError as ApiException",
+        "from anthropic.types.beta import BetaRequestDocumentBlockParam as Block",
+        "",
+        r'stops = ["\n\nHuman:", "\n\nAssistant:"]',
+        'prompt = f"{anthropic.HUMAN_PROMPT} Hi"',
+        "try:",
+        "    print(stops, prompt, Block)",
+        "except (anthropic.APIError, ApiException):",
+        "    pass",
+    ]

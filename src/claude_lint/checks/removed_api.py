@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 from packaging.version import Version
 
-from claude_lint.checks import Problem, View, rule
+from claude_lint.checks import Problem, Repair, View, rule
 from claude_lint.checks.removed_api_edits import (
     as_display,
     as_output_config,
+    as_text,
+    renamed,
     through_http_client,
     without_middle,
 )
@@ -56,8 +58,16 @@ def names(use: SdkName, view: View) -> Iterator[Problem]:
         extent.qualify(f"{fact}: {error}"),
         help=removed.instead,
         severity=extent.severity,
-        fix=as_display(use.at, view) if use.how == "call" else None,
+        fix=_renaming(use, removed, view),
     )
+
+
+def _renaming(use: SdkName, removed: Removed, view: View) -> Repair | None:
+    if use.how == "call":
+        return as_display(use.at, view)
+    if use.path != removed.path:
+        return None  # a module is gone, and what it had is elsewhere
+    return renamed(use.at, removed, view) or as_text(use.at, removed, view)
 
 
 def _union_type(path: str) -> Removed | None:
@@ -96,7 +106,9 @@ def members(use: SdkMember, view: View) -> Iterator[Problem]:
                 ),
                 help=removed.instead,
                 severity=extent.severity,
-                fix=without_middle(use, number, view) if removed.is_built_in else None,
+                fix=without_middle(use, number, view)
+                if removed.is_built_in
+                else as_text(at, removed, view),
             )
         return
 

@@ -54,6 +54,32 @@ def without_middle(use: SdkMember, number: int, view: View) -> Repair | None:
     return repair(view, f"Leave `{'.'.join(use.path[: number + 1])}` out", Safety.UNSAFE, edits)
 
 
+def renamed(at: Origin, removed: Removed, view: View) -> Repair | None:
+    """Use the new name of what the package has under another one; other code keeps the old one."""
+    node, module = at.node, at.module
+    if not removed.renamed or not isinstance(node, (cst.Attribute, cst.ImportAlias)):
+        return None
+    written = node.attr if isinstance(node, cst.Attribute) else node.name
+    new = removed.renamed
+    if isinstance(node, cst.ImportAlias) and node.asname is None:
+        new += f" as {code_of(Origin(module, written))}"
+    edits = replace_expression(Origin(module, written), new)
+    return repair(view, f"Use `{removed.renamed}`", Safety.UNSAFE, edits)
+
+
+def as_text(at: Origin, removed: Removed, view: View) -> Repair | None:
+    """Write the string that was read; within an f-string it might not be allowed."""
+    around = at.module.ancestors(at.node)
+    if (
+        not removed.text
+        or not isinstance(at.node, cst.Attribute)
+        or any(isinstance(one, cst.FormattedString) for one in around)
+    ):
+        return None
+    text = f'"{removed.text}"'.replace("\n", "\\n")
+    return repair(view, f"Write `{text}`", Safety.UNSAFE, replace_expression(at, text))
+
+
 def through_http_client(call: SdkCall, entry: Entry, removed: Removed, view: View) -> Repair | None:
     """Hand a client's lost argument to an HTTP client of the SDK's."""
     written, node = entry.origin.node, call.call.node

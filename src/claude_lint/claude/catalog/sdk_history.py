@@ -18,7 +18,8 @@ class Removed:
     """Something that releases before `since` had, under the path it had there.
 
     `dead` is the day from which on it fails in every release. `is_built_in`: what stood below it
-    now stands below the client. `http_argument` is what the SDK's HTTP clients call it.
+    now stands below the client. `http_argument` is what the SDK's HTTP clients call it, `renamed`
+    what it is called now in the same module, and `text` the string that it was.
     """
 
     kind: str
@@ -28,6 +29,8 @@ class Removed:
     dead: datetime.date | None = None
     is_built_in: bool = False
     http_argument: str = ""
+    renamed: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,4 +116,6 @@ def _removed(kind: str, row: dict[str, Any]) -> Removed:
         row.get("dead"),
         row.get("built_in", False),
         row.get("http_argument", ""),
+        row.get("renamed", ""),
+        row.get("text", ""),
     )
