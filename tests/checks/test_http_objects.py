@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import rule_examples
-from claude_lint.findings import Finding
+from claude_lint.findings import Finding, Safety
 
 Lint = Callable[..., list[Finding]]
 
@@ -161,3 +161,17 @@ def test_what_another_file_made_has_no_fix(lint: Lint) -> None:
         }
     )
     assert finding.fix is None
+
+
+def test_the_fix_is_only_shown_where_another_sdk_is_given_clients_too(lint: Lint) -> None:
+    code = """
+    import anthropic
+    import httpx
+    import openai
+
+    first = anthropic.Anthropic(http_client=httpx.Client())
+    second = openai.OpenAI(http_client=httpx.Client())
+    """
+    (finding,) = lint(code)
+    assert finding.fix is not None
+    assert finding.fix.safety is Safety.DISPLAY

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from claude_lint.findings import Finding
+from claude_lint.findings import Finding, Safety
 
 Lint = Callable[..., list[Finding]]
 
@@ -366,3 +366,19 @@ def test_a_list_does_not_get_the_same_model_twice(lint: Lint) -> None:
         "Replace with `claude-opus-5-5`",
         "Delete it",
     ]
+
+
+def test_a_model_that_the_file_compares_with_is_not_replaced_alone(lint: Lint) -> None:
+    code = """
+    import anthropic
+
+    client = anthropic.Anthropic()
+    MODEL, OTHER = "claude-2.1", "claude-2.0"
+    for model in (MODEL, OTHER):
+        client.messages.create(model=model, max_tokens=5, messages=[{"role": "user", "content": "Hi"}])
+    assert MODEL == "claude-2.1"
+    """
+    compared, other = lint(code)
+    assert compared.fix is not None
+    assert other.fix is not None
+    assert (compared.fix.safety, other.fix.safety) == (Safety.DISPLAY, Safety.UNSAFE)

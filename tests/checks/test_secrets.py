@@ -352,6 +352,9 @@ def test_a_default_that_is_looked_at_is_silent(lint: Lint) -> None:
                 def find_key():
                     return os.getenv("ANTHROPIC_API_KEY", "")
                 client = make(find_key() or ask_for_it())
+                one_anthropic_key = os.getenv("ANTHROPIC_API_KEY", "")
+                if not any([find_other(), one_anthropic_key.strip()]):
+                    raise SystemExit("no key")
             """,
             "app.py": """
                 import anthropic
@@ -361,6 +364,28 @@ def test_a_default_that_is_looked_at_is_silent(lint: Lint) -> None:
         })
         == []
     )  # fmt: skip
+
+
+def test_a_key_that_a_caller_may_give_instead_is_not_made_required(lint: Lint) -> None:
+    code = """
+    import os
+    from dataclasses import dataclass, field
+
+
+    @dataclass
+    class Settings:
+        api_key: str = field(default_factory=lambda: os.environ.get("ANTHROPIC_API_KEY", ""))
+
+
+    def ask(key=os.environ.get("ANTHROPIC_API_KEY", "none")):
+        return os.environ.get("ANTHROPIC_API_KEY", "")
+    """
+    fixes = [finding.fix for finding in lint(code)]
+    assert [fix and fix.safety for fix in fixes] == [
+        Safety.DISPLAY,
+        Safety.DISPLAY,
+        Safety.UNSAFE,
+    ]
 
 
 def test_other_variables_and_no_default_are_silent(lint: Lint) -> None:

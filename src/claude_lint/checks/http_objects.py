@@ -9,15 +9,18 @@ import libcst as cst
 
 from claude_lint.checks import Problem, Repair, View, rule
 from claude_lint.checks.arguments import written_elsewhere
+from claude_lint.checks.code_edits import code_of
 from claude_lint.checks.repairs import repair, replace_expression
 from claude_lint.claude.catalog import sdk_history
 from claude_lint.claude.catalog.releases import from_release, short
 from claude_lint.claude.sdk_calls import SdkCall
 from claude_lint.findings import Edit, Safety
 from claude_lint.python.classes import ancestry
+from claude_lint.python.module import Module
 from claude_lint.python.syntax import access_path
 from claude_lint.python.values import Entry, Instance, Origin, Result, Symbol, Typed, Value, options
 
+_CLIENT_KEYWORD = re.compile(r"http_(?:async_)?client")
 _TAKING = frozenset({"http_client", "timeout", "transport", "base_url", "auth"})
 
 
@@ -52,7 +55,10 @@ def check(call: SdkCall, view: View) -> Iterator[Problem]:
 
 
 def _imported_instead(value: Value, view: View, package: str, instead: str) -> Repair | None:
-    """Import the other library under the same name, which then holds for the whole file."""
+    """Import the other library under the same name, which then holds for the whole file.
+
+    That is only shown where another SDK is given such objects, too.
+    """
     module = view.module
     if value.origin is None or value.origin.module is not module:
         return None
@@ -65,7 +71,18 @@ def _imported_instead(value: Value, view: View, package: str, instead: str) -> R
         elif isinstance(node, cst.ImportFrom) and node.module is not None:
             if access_path(node.module) == (package,):
                 edits += replace_expression(Origin(module, node.module), instead)
-    return repair(view, f"Import `{instead}` instead", Safety.UNSAFE, tuple(edits))
+    safety = Safety.DISPLAY if _others_take_clients(module) else Safety.UNSAFE
+    return repair(view, f"Import `{instead}` instead", safety, tuple(edits))
+
+
+def _others_take_clients(module: Module) -> bool:
+    """Tell whether the file hands HTTP clients to another SDK, which wants its own library's."""
+    module.load_matching(_CLIENT_KEYWORD)
+    return any(
+        "nthropic" not in code_of(Origin(module, call.func))
+        and any(arg.keyword and _CLIENT_KEYWORD.fullmatch(arg.keyword.value) for arg in call.args)
+        for call in list(module.calls)
+    )
 
 
 def _renamed(at: Origin, alias: cst.ImportAlias, package: str, instead: str) -> tuple[Edit, ...]:

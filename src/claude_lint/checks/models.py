@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import libcst as cst
@@ -205,9 +206,18 @@ def _replacement(
         return None
     if _would_double(use, suggestion, view):
         return repair(view, "Delete it", Safety.UNSAFE, delete_item(use.origin))
+    if _is_compared_with(use):
+        safety = Safety.DISPLAY
     return Repair(
         f"Replace with `{suggestion}`", safety, replace_text(use.origin, use.prefix + suggestion)
     )
+
+
+def _is_compared_with(use: ModelUse) -> bool:
+    """Tell whether other code of the file asks for just this model, and would not know another."""
+    literal = rf"""["']{re.escape(use.prefix + use.text)}["']"""
+    compared = rf"[!=]=\s*{literal}|{literal}\s*[!=]="
+    return re.search(compared, use.origin.module.lines) is not None
 
 
 def _would_double(use: ModelUse, suggestion: str, view: View) -> bool:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+
+import libcst as cst
 
 from claude_lint.checks import Problem, Repair, View, rule
 from claude_lint.checks.repairs import read_environment, repair
@@ -57,8 +60,19 @@ def empty_key_default(default: KeyDefault, view: View) -> Iterator[Problem]:
         help=f'Read `os.environ["{default.variable}"]`, which fails at once and says why'
         if default.lookup is not None
         else "Give it no default, so that settings without it fail at once",
-        fix=_from_environment(view, default.lookup, default.variable),
+        fix=_required(view, default),
     )
+
+
+def _required(view: View, default: KeyDefault) -> Repair | None:
+    """Read a variable that has to be there; only say so where a caller may give the key instead."""
+    fix = _from_environment(view, default.lookup, default.variable)
+    if fix is None or default.lookup is None:
+        return None
+    around = default.lookup.module.ancestors(default.lookup.node)
+    if any(isinstance(one, (cst.Param, cst.Lambda)) for one in around):
+        return replace(fix, safety=Safety.DISPLAY)
+    return fix
 
 
 _SINKS = {"print": "printed", "log": "logged", "exception": "put into the text of an exception"}

@@ -19,6 +19,7 @@ _KEY = re.compile(
 )
 _NO_KEY = re.compile(r"^(?:has|is|no|masked|redacted|hashed|use|need|missing|show|mask)_", re.I)
 _TESTS = (cst.If, cst.IfExp, cst.While, cst.Assert)
+_HANDING_ON = (cst.Attribute, cst.Call, cst.NamedExpr, cst.Element, cst.List, cst.Tuple, cst.Set)
 _TESTING_CALLS = frozenset({"bool", "len", "any", "all", "isinstance"})
 
 
@@ -43,7 +44,7 @@ def is_tested(module: Module, node: cst.CSTNode) -> bool:
             around = module.parents.get(parent)
             called = access_path(around.func) if isinstance(around, cst.Call) else None
             return called is not None and called[-1] in _TESTING_CALLS
-        elif not isinstance(parent, (cst.Attribute, cst.Call, cst.NamedExpr)):
+        elif not isinstance(parent, _HANDING_ON):
             return False
         child = parent
     return False
