@@ -9,7 +9,7 @@ from claude_lint.files.source import SourceFile
 from claude_lint.python.evaluate import Evaluator
 from claude_lint.python.flow import compatible
 from claude_lint.python.project import Project
-from claude_lint.python.values import Constant, options
+from claude_lint.python.values import Constant, Environ, options
 
 
 def pairs(code: str) -> set[tuple[object, object]]:
@@ -36,6 +36,8 @@ def is_send(node: cst.Call) -> bool:
 
 
 def shown(value: object) -> object:
+    if isinstance(value, Environ) and value.default is None:
+        return f"${value.name}"
     return value.value if isinstance(value, Constant) else "?"
 
 
@@ -335,3 +337,35 @@ def test_a_test_of_several_types_lets_any_of_them_through() -> None:
         ask(None)
         """
     ) == {("a text", 1), (True, 1)}
+
+
+def test_a_variable_of_the_environment_that_is_set_passes_what_its_default_does_not() -> None:
+    assert pairs(
+        """
+        import os
+
+        def ask():
+            key = os.environ.get("KEY", "")
+            if not key:
+                return
+            send(key, 1)
+        """
+    ) == {("$KEY", 1)}
+
+
+def test_a_conditional_expression_takes_what_its_test_lets_through() -> None:
+    assert pairs(
+        """
+        class Llm:
+            def __init__(self, base="", timeout=None):
+                self.base = base
+                self.timeout = timeout
+
+            def ask(self, timeout=None):
+                base = self.base.rstrip("/") if self.base else "https://one"
+                send(base, timeout if timeout is not None else 9)
+
+        Llm("https://two/").ask()
+        Llm().ask(5)
+        """
+    ) == {("https://two", 5), ("https://two", 9), ("https://one", 5), ("https://one", 9)}

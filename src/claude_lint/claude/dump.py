@@ -46,31 +46,28 @@ def _site(view: View, site: CallSite) -> dict[str, Any]:
 
 
 def _way(view: View, request: Request) -> dict[str, Any]:
-    view.evaluator.reset()  # most of what a request sends is worked out as it is printed
     found: dict[str, Any] = {
         "surface": request.surface,
         "library": request.library,
         "operation": request.operation,
         "platform": request.platform.value,
-        "body": _fields(request.body),
-        "headers": _fields(request.headers),
+        "body": _fields(view, request.body),
+        "headers": _fields(view, request.headers),
     }
-    if request.model is not None and "model" not in request.body.names():
-        found["model"] = plain(request.model)
     if request.url is not None:
         found["url"] = plain(request.url)
     if request.client is not None:
         found["client"] = request.client.kind
         if request.client.arguments is not None:
+            view.evaluator.reset()
             found["client_arguments"] = plain(request.client.arguments.keywords)
     if request.timeout is not None:
         found["timeout"] = plain(request.timeout)
-    if request.arguments is not None and (betas := request.arguments.get("betas")) is not None:
-        found["betas"] = plain(betas)
     return found
 
 
-def _fields(fields: Fields) -> list[Any]:
+def _fields(view: View, fields: Fields) -> list[Any]:
+    view.evaluator.reset()  # what stands in them is worked out now, and each is a question
     return [plain(option) for option in fields.options] + (["?"] if fields.is_open else [])
 
 

@@ -7,7 +7,7 @@ own variable on decides by that variable.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from collections.abc import Sequence as SequenceOf
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ import libcst as cst
 
 from claude_lint.python.flow import Arm, Arms, Premise
 from claude_lint.python.premises import Subject, constant_text
+from claude_lint.python.syntax import access_path, walk
 from claude_lint.python.values import (
     Constant,
     Environ,
@@ -219,12 +220,35 @@ def passing(value: Value, name: str, owner: Scope, version: int, arms: Iterable[
     `version` counts the bindings of the name so far: a test of an earlier one says nothing.
     """
     premises = _premises_on(name, owner, version, arms)
-    if not premises:
-        return value
-    kept = [
-        one for one in options(value) if all(_lets_through(test, name, one) for test in premises)
-    ]
-    return union(kept) if kept else Unknown(origin=value.origin, why="branch", name=name)
+    return let_through(value, [(name, one) for one in premises]) if premises else value
+
+
+def let_through(value: Value, tests: SequenceOf[tuple[str, Premise]]) -> Value:
+    """Leave of what a variable can be what passes some tests of it, each with its name there."""
+    found = options(value)
+    kept = [one for one in found if all(_lets_through(test, name, one) for name, test in tests)]
+    # A variable of the environment that does not have its default may still have any value.
+    kept = kept or [replace(one, default=None) for one in found if isinstance(one, Environ)]
+    return union(kept) if kept else Unknown(origin=value.origin, why="branch")
+
+
+def tests_of(
+    part: cst.BaseExpression, premises: Iterable[Premise]
+) -> Iterator[tuple[cst.CSTNode, list[tuple[str, Premise]]]]:
+    """Yield the variables in one side of `a if test else b` that the test asks, each with that."""
+    for node in walk(part) if premises else ():
+        path = access_path(node) if isinstance(node, (cst.Name, cst.Attribute)) else None
+        if path is None:
+            continue
+        names = (".".join(path), "." + ".".join(path[1:]) if len(path) > 1 else "")
+        found = [
+            (name, one)
+            for one in premises
+            for name in names
+            if name and isinstance(one.subject, Subject) and name in one.subject.text
+        ]
+        if found:
+            yield node, found
 
 
 def may_pass(value: Value, name: str, owner: Scope, version: int, arms: Iterable[Arm]) -> bool:

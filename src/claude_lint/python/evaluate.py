@@ -15,13 +15,14 @@ import libcst as cst
 
 from claude_lint.python import builtin_calls, changes, functions, growth, objects
 from claude_lint.python.annotations import annotated
-from claude_lint.python.branches import in_frame, passing
+from claude_lint.python.branches import in_frame, let_through, passing, tests_of
 from claude_lint.python.builtin_functions import iterated
 from claude_lint.python.flow import (
     END,
     Arm,
     Branch,
     Point,
+    Premise,
     reaching,
     ways,
 )
@@ -81,6 +82,7 @@ class Evaluator:
         self._branches: dict[Hashable, Branch] = {}
         self._subjects: dict[cst.CSTNode, Subject | None] = {}
         self._outcomes: dict[cst.CSTNode, Outcome] = {}
+        self._tests: dict[cst.CSTNode, list[tuple[str, Premise]]] = {}
         self._parameters: set[tuple[Scope, str]] = set()
         self.init_frames: dict[tuple[int, Scope], Frame | None] = {}
         self.frames: dict[tuple[cst.Call, int, Scope, int], Frame] = {}
@@ -120,6 +122,8 @@ class Evaluator:
         self._working[key] = at
         try:
             found = self._evaluate(module, node, frame)
+            if node in self._tests:
+                found = let_through(found, self._tests[node])
         finally:
             del self._working[key]
         if frame is not None:
@@ -301,7 +305,9 @@ class Evaluator:
     def _conditional(self, module: Module, node: cst.IfExp, frame: Frame | None) -> Value:
         if node not in self._outcomes:
             scope, point = module.place(node)
-            self._outcomes[node] = outcome(node.test, scope, point.order)
+            test = self._outcomes[node] = outcome(node.test, scope, point.order)
+            self._tests.update(tests_of(node.body, test.success))
+            self._tests.update(tests_of(node.orelse, test.failure))
         test = self._outcomes[node]
         found: list[Value] = []
         first = Arm(self.branch(node, 2), 0, test.success, test.failure)

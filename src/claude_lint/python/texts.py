@@ -5,6 +5,7 @@ from __future__ import annotations
 from claude_lint.python.flow import compatible
 from claude_lint.python.values import (
     Constant,
+    Environ,
     Origin,
     Text,
     Union,
@@ -45,16 +46,29 @@ def text_of(parts: list[str | Value], origin: Origin, most: int = _MOST_TEXTS) -
     if len(joined) == 1 and isinstance(joined[0], str):
         return Constant(joined[0], origin=origin)
     for at, part in enumerate(joined):
-        if isinstance(part, Union) and len(part.options) <= most:
+        apart = _told_apart(part, most) if isinstance(part, Union) else ()
+        if 0 < len(apart) <= most:
             # f"{BASE}/v1/messages" with two bases is two strings, each under its own branch.
             found: list[Value] = []
-            left = most // len(part.options)
-            for one in part.options:
+            left = most // len(apart)
+            for one in apart:
                 rest = [_compatible_part(piece, one) for piece in joined[at + 1 :]]
                 whole = text_of([*joined[:at], *text_parts(one), *rest], origin, left)
                 found.append(conditioned(whole, one.under))
             return union(found)
     return Text(tuple(joined), origin=origin)
+
+
+def _told_apart(value: Union, most: int) -> tuple[Value, ...]:
+    """Return alternatives; where they are too many, those that say nothing as one."""
+    if len(value.options) <= most:
+        return value.options
+    known = [one for one in value.options if isinstance(one, (Constant, Text, Environ))]
+    silent = [one.under for one in value.options if one not in known]
+    if not silent:
+        return value.options
+    under = silent[0].intersection(*silent[1:])
+    return (*known, Unknown(origin=value.origin, why="several", under=under))
 
 
 def _compatible_part(part: str | Value, beside: Value) -> str | Value:

@@ -325,23 +325,24 @@ def options(value: Value | None) -> tuple[Value, ...]:
 
 def union(values: Iterable[Value]) -> Value:
     """Join values, flat and without repeats."""
-    found: list[Value] = []
-    seen: set[object] = set()
+    found: dict[object, Value] = {}
     for value in values:
         for option in options(value):
             key: object = id(option)
             if isinstance(option, Unknown):
-                key = ("unknown", option.why, option.name, option.under)
-            if key not in seen:
-                seen.add(key)
-                found.append(option)
+                key = (option.why, option.name)
+                known = found.get(key)
+                if known is not None and known.under != option.under:  # it is there in either
+                    found[key] = replace(known, under=known.under & option.under)
+            found.setdefault(key, option)
     if not found:
         return Unknown(why="nothing")
-    if len(found) == 1:
-        return found[0]
-    if len(found) > _MOST_OPTIONS:
-        found = [*found[:_MOST_OPTIONS], Unknown(why="budget")]
-    return Union(options=tuple(found))
+    joined = tuple(found.values())
+    if len(joined) == 1:
+        return joined[0]
+    if len(joined) > _MOST_OPTIONS:
+        joined = (*joined[:_MOST_OPTIONS], Unknown(why="budget"))
+    return Union(options=joined)
 
 
 def reckoned(value: float, origin: Origin | None) -> Value:
