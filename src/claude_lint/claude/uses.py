@@ -10,7 +10,7 @@ import libcst as cst
 from claude_lint.python.classes import ancestry
 from claude_lint.python.evaluate import Evaluator
 from claude_lint.python.functions import callers
-from claude_lint.python.module import Module
+from claude_lint.python.module import Module, word
 from claude_lint.python.scopes import Scope
 from claude_lint.python.signatures import parameter_names
 from claude_lint.python.syntax import access_path, walk
@@ -38,12 +38,9 @@ def _is(value: Value, scope: Scope) -> bool:
 
 def _references(module: Module, name: str) -> Iterator[cst.CSTNode]:
     """Yield the arguments that are just the name, or an attribute of that name."""
-    pattern = re.compile(rf"(?:[(,=]\s*|\.){re.escape(name)}\s*[,)]")
-    module.load_matching(pattern)
-    for unit in module.all_units():
-        if unit.root is None or not pattern.search(unit.text):
-            continue
-        for part in walk(unit.root):
+    for unit in module.units_matching(re.compile(rf"{word(name)}(?<=[(,=\s.]{name})\s*[,)]")):
+        unit.load()
+        for part in walk(unit.root) if unit.root is not None else ():
             if isinstance(part, cst.Arg):
                 path = access_path(part.value)
                 if path is not None and path[-1] == name:

@@ -165,7 +165,7 @@ def since(
         return value
     happened: list[tuple[_Phase, int, Change]] = []
     for event, below in events:
-        if event.kind == "setattr" and not below:
+        if (event.kind == "setattr" and not below) or only_reads(evaluator, event):
             continue
         if event.scope is not scope:
             change = Change(below, event, frame, repeats=True)
@@ -182,6 +182,11 @@ def since(
         change = Change(below, event, frame, under, repeats)
         happened.append((phase, event.point.order, change))
     return fold(evaluator, value, tuple(_in_order(happened)))
+
+
+def only_reads(evaluator: Evaluator, event: Event) -> bool:
+    """Tell whether an event is the call of a method that leaves its object as it is."""
+    return event.kind == "call" and event.path[-1] in evaluator.readers.methods
 
 
 class _Phase(enum.IntEnum):

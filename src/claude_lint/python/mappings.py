@@ -12,7 +12,7 @@ import libcst as cst
 
 from claude_lint.python.module import Module
 from claude_lint.python.scopes import Binding, Scope
-from claude_lint.python.syntax import access_path
+from claude_lint.python.syntax import access_path, string_value
 
 _TYPES = frozenset({
     "dict", "Dict", "Mapping", "MutableMapping", "DefaultDict", "defaultdict", "OrderedDict",
@@ -94,7 +94,7 @@ def _names_mapping(annotation: cst.BaseExpression) -> bool:
         named = [one for one in sides if not _is_none(one)]
         return bool(named) and all(map(_names_mapping, named))
     if isinstance(annotation, cst.SimpleString):
-        text = annotation.evaluated_value
+        text = string_value(annotation)
         match = _QUOTED.match(text) if isinstance(text, str) else None
         return match is not None and match[1] in _TYPES
     if isinstance(annotation, cst.Subscript):

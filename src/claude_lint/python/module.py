@@ -57,8 +57,8 @@ class Unit:
     """One statement of a module or class body: its extent, its names, and its tree on demand."""
 
     __slots__ = (
-        "failed", "first", "header_end", "is_definition", "is_function", "last", "loaded", "members",
-        "module",
+        "failed", "first", "header_end", "is_definition", "is_function", "last", "loaded",
+        "members", "module",
         "names", "number", "owner", "positions", "root", "scope",
     )  # fmt: skip
 

@@ -300,7 +300,9 @@ def _changed_elsewhere(
     for event in _attribute_events(evaluator, holder, name):
         if event.scope is made_in or (event.kind == "setattr" and len(event.path) == 2):
             continue
-        if event.kind == "argument" or is_overridden(scopes, holder, event.scope):
+        if event.kind == "argument" or changes.only_reads(evaluator, event):
+            continue
+        if is_overridden(scopes, holder, event.scope):
             continue
         under = conditions(event.point, END)
         happened.append(Change(event.path[2:], event, None, under, repeats=True))
