@@ -350,7 +350,8 @@ def test_the_default_of_a_library_is_told_at_the_call_without_a_fix(check: Lint)
     assert (finding.help, finding.fix) == ("Pass `claude-opus-5-5` as the model", None)
 
 
-def test_a_list_does_not_get_the_same_model_twice(lint: Lint) -> None:
+@pytest.mark.parametrize("brackets", ["[]", "{}"])
+def test_a_list_or_set_does_not_get_the_same_model_twice(lint: Lint, brackets: str) -> None:
     code = """
     import anthropic
 
@@ -359,9 +360,10 @@ def test_a_list_does_not_get_the_same_model_twice(lint: Lint) -> None:
     for model in MODELS:
         client.messages.create(model=model, max_tokens=5, messages=[{"role": "user", "content": "Hi"}])
     """
+    code = code.replace("[", brackets[0], 1).replace("]", brackets[1], 1)
     first, second, third = lint(code)
     assert first.help == "Use `claude-opus-5-5`"
-    assert second.help == third.help == "Delete it: the list has `claude-opus-5-5` for it"
+    assert second.help == third.help == "Delete it: `claude-opus-5-5` is listed for it"
     assert [fix.title for fix in (first.fix, second.fix) if fix is not None] == [
         "Replace with `claude-opus-5-5`",
         "Delete it",

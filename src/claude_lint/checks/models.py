@@ -144,7 +144,7 @@ def _use(use: ModelUse, suggestion: str | None, view: View) -> str:
     if use.is_librarys:
         return f"Pass `{suggestion}` as the model"
     if _would_double(use, suggestion, view):
-        return f"Delete it: the list has `{suggestion}` for it"
+        return f"Delete it: `{suggestion}` is listed for it"
     return f"Use `{suggestion}`"
 
 
@@ -221,10 +221,10 @@ def _is_compared_with(use: ModelUse) -> bool:
 
 
 def _would_double(use: ModelUse, suggestion: str, view: View) -> bool:
-    """Tell whether the list a model stands in has its replacement, or gets it for one before it."""
+    """Tell whether its list or set has a model's replacement, or gets it for one before it."""
     element = view.module.parents.get(use.origin.node)
     listed = view.module.parents.get(element) if element is not None else None
-    if not isinstance(listed, cst.List):
+    if not isinstance(listed, (cst.List, cst.Set)):
         return False
     is_before = True
     for one in listed.elements:

@@ -112,7 +112,7 @@ def delete_entries(*entries: Entry) -> tuple[Edit, ...]:
 
 
 def delete_item(at: Origin) -> tuple[Edit, ...]:
-    """Take an expression out of the list or tuple that it is written in."""
+    """Take an expression out of the list, set or tuple that it is written in."""
     element = at.module.parents.get(at.node)
     listed = _elements(at.module.parents.get(element)) if element is not None else ()
     if element not in listed or not isinstance(element, cst.Element):
@@ -148,7 +148,8 @@ def _delete(
 def _elements(around: cst.CSTNode | None) -> Sequence[cst.CSTNode]:
     if isinstance(around, cst.Call):
         return around.args
-    return around.elements if isinstance(around, (cst.Dict, cst.List, cst.Tuple)) else ()
+    displays = (cst.Dict, cst.List, cst.Set, cst.Tuple)
+    return around.elements if isinstance(around, displays) else ()
 
 
 def _place_of_run(module: Module, listed: Sequence[cst.CSTNode], first: int, last: int) -> Span:
