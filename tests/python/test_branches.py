@@ -369,3 +369,22 @@ def test_a_conditional_expression_takes_what_its_test_lets_through() -> None:
         Llm().ask(5)
         """
     ) == {("https://two", 5), ("https://two", 9), ("https://one", 5), ("https://one", 9)}
+
+
+def test_the_parts_of_one_returned_tuple_stay_together() -> None:
+    assert pairs(
+        """
+        def load(path):
+            if path is None:
+                return None, "no path"
+            if not path:
+                return "", f"{path!r} is empty"
+            return "key", None
+
+        def ask(path):
+            key, error = load(path)
+            if error:
+                return
+            send(key, error)
+        """
+    ) == {("key", None)}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from claude_lint.python.flow import Arm, Arms, Premise
+from claude_lint.python.flow import Arm, Arms, Premise, compatible
 from claude_lint.python.premises import Subject, constant_text
 from claude_lint.python.syntax import access_path, walk
 from claude_lint.python.values import (
@@ -33,7 +33,7 @@ from claude_lint.python.values import (
 
 if TYPE_CHECKING:
     from claude_lint.python.evaluate import Evaluator
-    from claude_lint.python.scopes import Scope
+    from claude_lint.python.scopes import Binding, Scope
 
 
 def in_frame(evaluator: Evaluator, arms: Iterable[Arm], frame: Frame | None) -> Arms | None:
@@ -232,6 +232,34 @@ def let_through(value: Value, tests: SequenceOf[tuple[str, Premise]]) -> Value:
     return union(kept) if kept else Unknown(origin=value.origin, why="branch")
 
 
+def beside(
+    evaluator: Evaluator, value: Value, binding: Binding, arms: Iterable[Arm], frame: Frame | None
+) -> Value:
+    """Leave of an unpacked value what stands beside values that pass the tests around.
+
+    `token, error = load()`: where there is no error, the token is none that came with one.
+    """
+    for premise in {one for arm in arms for one in arm.premises}:
+        if not isinstance(premise.subject, Subject) or premise.subject.owner is not binding.scope:
+            continue
+        name, _is_truth = _name_of(premise.subject)
+        bound = binding.scope.bound.get(name, ())
+        version = premise.subject.version
+        other = bound[version - 1] if 0 < version <= len(bound) else None
+        if other is None or other is binding or other.node is not binding.node:
+            continue
+        passed = [
+            one.under
+            for one in options(evaluator.bound(other, frame))
+            if _lets_through(premise, name, one)
+        ]
+        kept = [
+            one for one in options(value) if any(compatible(one.under, under) for under in passed)
+        ]
+        value = union(kept) if kept else value
+    return value
+
+
 def tests_of(
     part: cst.BaseExpression, premises: Iterable[Premise]
 ) -> Iterator[tuple[cst.CSTNode, list[tuple[str, Premise]]]]:
@@ -277,6 +305,9 @@ def _lets_through(premise: Premise, name: str, value: Value) -> bool:
     kind = _KIND.fullmatch(text[5:-1]) if text.startswith("bool(") else None
     if kind is not None:
         return kind["name"] != name or _is_of(value, kind) is not (not premise.holds)
+    if isinstance(value, Text) and text == f"bool({name})":
+        is_never_empty = any(isinstance(part, str) and part for part in value.parts)
+        return premise.holds or not is_never_empty
     if not isinstance(value, Constant):
         return True
     if text == name:

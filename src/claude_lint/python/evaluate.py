@@ -15,7 +15,7 @@ import libcst as cst
 
 from claude_lint.python import builtin_calls, changes, functions, growth, objects
 from claude_lint.python.annotations import annotated
-from claude_lint.python.branches import in_frame, let_through, passing, tests_of
+from claude_lint.python.branches import beside, in_frame, let_through, passing, tests_of
 from claude_lint.python.builtin_functions import iterated
 from claude_lint.python.flow import (
     END,
@@ -47,6 +47,7 @@ from claude_lint.python.values import (
     Origin,
     Sequence,
     Symbol,
+    Union,
     Unknown,
     Value,
     conditioned,
@@ -374,6 +375,8 @@ class Evaluator:
             if under is None:
                 continue
             value = self.bound(binding, frame)
+            if binding.path and isinstance(value, Union):
+                value = beside(self, value, binding, point.arms, frame)
             version = sum(one.point.order <= binding.point.order for one in own)
             value = passing(value, name, owner, version, own_under)
             value = changes.since(self, value, (name,), owner, binding.point, point, frame)

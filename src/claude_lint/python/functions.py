@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from claude_lint.python.branches import in_frame
-from claude_lint.python.flow import END, NO_ARMS, Arms, conditions
+from claude_lint.python.flow import END, NO_ARMS, Arm, Arms, conditions
 from claude_lint.python.inheritance import (
     calls_of_base,
 )
@@ -270,12 +270,16 @@ def returned(
             return Sequence(tuple(items), (Unknown(why="generator"),), origin=origin)
         results = scope.yields
     values: list[Value] = []
-    for expression, point in results:
+    tuples = sum(isinstance(expression, cst.Tuple) for expression, _point in results)
+    for number, (expression, point) in enumerate(results):
         if expression is None:
             continue
         under = in_frame(evaluator, conditions(point, END), frame)
         if under is not None:
             value = evaluator.value(scope.module, expression, frame)
+            if tuples > 1:  # the parts of one stay together
+                choice = evaluator.branch(("returned", origin.node, id(frame)), len(results))
+                under |= {Arm(choice, number)}
             values.append(conditioned(value, under))
     if not values or all(isinstance(one, Unknown) for value in values for one in options(value)):
         if node.returns is not None:
