@@ -221,3 +221,33 @@ def test_a_branch_for_another_type_sends_nothing_of_this_one(facts: Facts) -> No
         """
     )
     assert [way["body"] for way in ways] == [[{"messages": [{"role": "user", "content": "Hello"}]}]]
+
+
+def test_a_client_that_a_base_makes_goes_where_the_derived_class_says(facts: Facts) -> None:
+    ways = facts(
+        """
+        import httpx
+
+        class Provider:
+            def __init__(self, base_url):
+                self.base_url = base_url
+                self._client = None
+
+            def client(self):
+                if self._client is None:
+                    self._client = httpx.Client(base_url=self.base_url)
+                return self._client
+
+        class OpenAI(Provider):
+            def __init__(self):
+                super().__init__("https://api.openai.com")
+
+        class Claude(Provider):
+            def __init__(self):
+                super().__init__("https://api.anthropic.com")
+
+            def ask(self, body):
+                self.client().post("/v1/messages", json=body)
+        """
+    )
+    assert {way["url"] for way in ways} == {"https://api.anthropic.com/v1/messages"}

@@ -17,6 +17,7 @@ from claude_lint.python.inheritance import (
     initializer,
     is_overridden,
     is_super,
+    open_frame,
 )
 from claude_lint.python.module import Module
 from claude_lint.python.scopes import Binding, Event, Scope
@@ -310,10 +311,17 @@ def _changed_elsewhere(
 
 
 def _method_frame(evaluator: Evaluator, base: Instance, scope: Scope) -> Frame | None:
-    """Return the frame of the `__init__` that sets an attribute, as making the object runs it."""
+    """Return the frame of the method that sets an attribute, as far as the object tells it.
+
+    Of `__init__` that is what making the object runs; of a base's method on an object of a derived
+    class, whose attributes and methods it uses, what tells of the object alone.
+    """
     function = scope.function()
     if function is None or function.name != "__init__":
-        return None
+        if function is None or function.parent is base.cls.scope:
+            return None
+        takes_more = len(parameter_names(function)) != 1
+        return None if takes_more else open_frame(evaluator, function, Instance(base.cls))
     key = (id(base.arguments) if base.arguments is not None else id(base.cls.scope), function)
     if key not in evaluator.init_frames:
         evaluator.init_frames[key] = None  # while the frame is worked out
