@@ -33,6 +33,10 @@ from resolving import resolve
         ("None or 'b'", "'b'"),
         ("'a' and 'b'", "'b'"),
         ("(x := 'walrus')", "'walrus'"),
+        ("{k: v for k, v in {'a': 1, 'b': 2}.items() if k != 'a'}", "{'b': 2}"),
+        ("{k: v for k, v in {'a': 1, 'b': 2}.items() if k not in ('b', 'c')}", "{'a': 1}"),
+        ("{k: v for k, v in {'a': 1, 'b': None}.items() if v is not None}", "{'a': 1}"),
+        ("{k: v for k, v in {'a': 1, 'b': ''}.items() if v}", "{'a': 1}"),
     ],
 )
 def test_an_expression_is_worked_out(expression: str, value: str) -> None:
@@ -375,3 +379,34 @@ def test_a_name_that_only_a_foreign_star_import_can_bring_is_that_module_s() -> 
 
 def test_what_is_popped_from_something_unknown_may_be_the_default() -> None:
     assert resolve('def ask(given):\n    use(given.pop("max_tokens", 1024))\n') == ["1024 | ?"]
+
+
+def test_an_object_is_made_by_its_class_s_own_methods() -> None:
+    code = """
+    class Model:
+        def __init__(self, name):
+            self.name = name
+
+        @classmethod
+        def default(cls):
+            return cls("m")
+
+        def ask(self):
+            use(self.name)
+    """
+    assert resolve(code) == ["'m'"]
+
+
+@pytest.mark.parametrize(
+    ("code", "value"),
+    [
+        (
+            "def f(x):\n    use({k: v for k, v in {'a': 1, 'b': x}.items() if v})",
+            "{'a': 1, 'b'?: ?}",
+        ),
+        ("use({k: str(v) for k, v in {'a': 1}.items()})", "?"),
+        ("use({k: v for k, v in rows()})", "?"),
+    ],
+)
+def test_a_comprehension_that_does_more_or_knows_less(code: str, value: str) -> None:
+    assert resolve(code) == [value]

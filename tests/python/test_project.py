@@ -69,6 +69,36 @@ def test_a_package_in_a_namespace_is_not_the_library_of_its_name(tmp_path: Path)
     assert resolved(made, modules["app/main.py"]) == ["'own'"]
 
 
+def test_a_package_in_a_package_is_not_the_library_of_its_name(tmp_path: Path) -> None:
+    made, modules = project(
+        {
+            "app/__init__.py": "",
+            "app/dspy/__init__.py": "",
+            "app/dspy/tuning.py": "import dspy\nuse(dspy.LM)\n",
+        },
+        tmp_path,
+    )
+    assert resolved(made, modules["app/dspy/tuning.py"]) == ["dspy.LM"]
+
+
+def test_a_package_names_what_it_takes_from_a_module_like_the_module(tmp_path: Path) -> None:
+    made, modules = project(
+        {
+            "app/__init__.py": "",
+            "app/config/__init__.py": "from app.config.settings import settings",
+            "app/config/settings.py": "class Settings:\n    model = 'm'\nsettings = Settings()",
+            "app/plain/__init__.py": "from . import values",
+            "app/plain/values.py": "model = 'n'",
+            "app/main.py": (
+                "from app.config import settings\nfrom app.plain import values\n"
+                "use(settings.model)\nuse(values.model)"
+            ),
+        },
+        tmp_path,
+    )
+    assert resolved(made, modules["app/main.py"]) == ["'m'", "'n'"]
+
+
 def test_a_base_class_and_a_caller_stand_in_other_files(tmp_path: Path) -> None:
     made, modules = project(
         {

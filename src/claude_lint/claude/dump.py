@@ -54,6 +54,13 @@ def _way(view: View, request: Request) -> dict[str, Any]:
         "body": _fields(view, request.body),
         "headers": _fields(view, request.headers),
     }
+    view.evaluator.reset()
+    if request.model is not None and "model" not in request.body.names():
+        found["model"] = plain(request.model)
+    if request.surface == "wrapper" and request.arguments is not None:
+        found["arguments"] = plain(request.arguments.keywords)  # the body has those passed on
+    if request.arguments is not None and (betas := request.arguments.get("betas")) is not None:
+        found["betas"] = plain(betas)
     if request.url is not None:
         found["url"] = plain(request.url)
     if request.client is not None:

@@ -74,9 +74,15 @@ def constructions(evaluator: Evaluator, scope: Scope) -> tuple[tuple[Module, cst
     evaluator._callers[scope] = ()
     found: list[tuple[Module, cst.Call]] = []
     for module in evaluator.project.modules_using(scope.module, scope.name):
-        for call in module.call_sites(scope.name)[:MOST_CALLERS]:
+        for call in makers(module, scope)[:MOST_CALLERS]:
             callee = options(evaluator.value(module, call.func))
             if any(isinstance(one, ClassValue) and one.scope is scope for one in callee):
                 found.append((module, call))
     evaluator._callers[scope] = tuple(found[:MOST_CALLERS])
     return evaluator._callers[scope]
+
+
+def makers(module: Module, scope: Scope) -> list[cst.Call]:
+    """Return the calls that may make an object of a class; its own methods may call it `cls`."""
+    found = module.call_sites(scope.name)
+    return [*found, *module.call_sites("cls")] if module is scope.module else found

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 import libcst as cst
 
-from claude_lint.python import builtin_calls, changes, functions, growth, objects
+from claude_lint.python import builtin_calls, changes, filtering, functions, growth, objects
 from claude_lint.python.annotations import annotated
 from claude_lint.python.branches import beside, in_frame, let_through, passing, tests_of
 from claude_lint.python.builtin_functions import iterated
@@ -209,6 +209,8 @@ class Evaluator:
             return self.value(module, node.value, frame)
         if isinstance(node, cst.Lambda):
             return FunctionValue(module.scopes[node], None, frame, origin=origin)
+        if isinstance(node, cst.DictComp):
+            return filtering.filtered(self, module, node, frame)
         if isinstance(node, (cst.ListComp, cst.SetComp, cst.GeneratorExp)):
             item = self.value(module, node.elt, frame)
             return growth.repeated(item, "comprehension", origin)

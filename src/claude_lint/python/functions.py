@@ -36,7 +36,7 @@ from claude_lint.python.values import (
 if TYPE_CHECKING:
     from claude_lint.python.evaluate import Evaluator
 from claude_lint.python.annotations import annotated
-from claude_lint.python.classes import MOST_CALLERS, alternatives, bases
+from claude_lint.python.classes import MOST_CALLERS, alternatives, bases, makers
 from claude_lint.python.signatures import (
     accepts,
     decorator_names,
@@ -177,7 +177,8 @@ def _calls_of(
     evaluator: Evaluator, scope: Scope, wanted: Scope, using: list[Module]
 ) -> Iterator[tuple[Module, cst.Call]]:
     for module in using:
-        for call in module.call_sites(wanted.name):
+        named = makers(module, wanted) if wanted is not scope else module.call_sites(wanted.name)
+        for call in named:
             if accepts(scope, call) and _calls(evaluator, module, call, wanted):
                 yield module, call
 

@@ -45,7 +45,9 @@ class ImportFinder:
             found = self._descend(folder, dotted.split("."))
             if found is None or found[0] == here:
                 continue
-            if found[0].parent in here.parents and self._is_part_of_a_name(folder):
+            if found[0].parent in here.parents and (
+                self._is_part_of_a_name(folder) or self._is_inside(folder, found)
+            ):
                 continue  # `import anthropic` in `llama_index/llms/anthropic` means the library
             yield found
 
@@ -54,6 +56,11 @@ class ImportFinder:
         if folder == self.root or folder.name in _SOURCE_FOLDERS:
             return False
         return all(one.is_dir() for one in folder.iterdir())
+
+    def _is_inside(self, folder: Path, found: tuple[Path, list[str]]) -> bool:
+        """Tell whether a name alone leads to a package that is part of the package `folder`."""
+        file, left = found
+        return not left and file.parent.parent == folder and (folder / "__init__.py").is_file()
 
     def _roots(self, here: Path) -> Iterator[Path]:
         """Yield the folders that absolute imports of a file may start from."""

@@ -82,9 +82,26 @@ class Project:
             if module is None:
                 continue
             # A file may only have a library's name: an absolute import must find what it wants.
-            if dotted.startswith(".") or not left or self._binds(module, left[0]):
+            if not left:
+                return self._as_named_by_package(importer, module)
+            if dotted.startswith(".") or self._binds(module, left[0]):
                 return module, left
         return None
+
+    def _as_named_by_package(self, importer: Module, module: Module) -> tuple[Module, list[str]]:
+        """Return where to look for a module, of whose name its package may make something else.
+
+        After `from .settings import settings` in a package, `package.settings` is what the module
+        holds.
+        """
+        path = module.source.path
+        package = path.parent / "__init__.py"
+        if path == package or importer.source.path == package:
+            return module, []
+        if path.stem.encode() in self._bytes(package) and (around := self.load(package)):
+            if any(path.stem in unit.names for unit in around.units):
+                return around, [path.stem]
+        return module, []
 
     def is_function(self, importer: Module, dotted: str) -> bool | None:
         """Tell whether a name is imported from where a `def` alone binds it; None if elsewhere."""
