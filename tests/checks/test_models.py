@@ -384,3 +384,40 @@ def test_a_model_that_the_file_compares_with_is_not_replaced_alone(lint: Lint) -
     assert compared.fix is not None
     assert other.fix is not None
     assert (compared.fix.safety, other.fix.safety) == (Safety.DISPLAY, Safety.UNSAFE)
+
+
+def test_models_of_a_register_are_not_made_the_same_one(lint: Lint) -> None:
+    code = """
+    import anthropic
+
+    from register import add, rename
+
+    add("claude-2.0", size=1)
+    add("claude-2.1", size=2)
+    rename("claude-3-haiku-20240307")
+    """
+    fixes = [finding.fix for finding in lint(code)]
+    assert [fix and fix.safety for fix in fixes] == [
+        Safety.DISPLAY,
+        Safety.DISPLAY,
+        Safety.UNSAFE,
+    ]
+
+
+def test_what_a_test_expects_is_only_replaced_where_it_is_sent(lint: Lint) -> None:
+    code = """
+    import anthropic
+
+    import app
+
+
+    def test_answer():
+        assert app.short("claude-2.0") == "2.0"
+        anthropic.Anthropic().messages.create(
+            model="claude-2.1", max_tokens=5, messages=[{"role": "user", "content": "Hi"}]
+        )
+    """
+    expected, sent = lint({"tests/test_app.py": code})
+    assert expected.fix is not None
+    assert sent.fix is not None
+    assert (expected.fix.safety, sent.fix.safety) == (Safety.DISPLAY, Safety.UNSAFE)

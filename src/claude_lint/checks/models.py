@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-import libcst as cst
-
-from claude_lint.checks import Problem, Repair, View, rule
-from claude_lint.checks.repairs import delete_item, repair, replace_text
+from claude_lint.checks import Problem, View, rule
+from claude_lint.checks.model_edits import replacement, would_double
 from claude_lint.claude.catalog import Model, Platform, State
 from claude_lint.claude.catalog.model_ids import Judgement, Verdict, judge
 from claude_lint.claude.facts import Request
 from claude_lint.claude.model_roles import says_model
 from claude_lint.claude.models import ModelUse, may_go_elsewhere, uses_the_claude_api
 from claude_lint.findings import Safety, Severity
-from claude_lint.python.syntax import string_value
 from claude_lint.python.values import options
 
 # Of an alias that is not there yet, or no longer for long, it does not matter that it moves.
@@ -66,7 +62,7 @@ def unknown(use: ModelUse, view: View) -> Iterator[Problem]:
         use.origin,
         f"Model `{use.text}` does not exist: the API answers 404",
         help=f"Use `{nearest}`" if nearest else "Use an ID from `claude-lint models`",
-        fix=_replacement(use, nearest, Safety.UNSAFE, view),
+        fix=replacement(use, nearest, Safety.UNSAFE, view),
     )
 
 
@@ -79,7 +75,7 @@ def miscased(use: ModelUse, view: View) -> Iterator[Problem]:
             use.origin,
             f"Model `{use.text}` is not spelled as documented: IDs are lower-case, no blanks",
             help=f"Use `{found.suggestion}`",
-            fix=_replacement(use, found.suggestion, Safety.SAFE, view),
+            fix=replacement(use, found.suggestion, Safety.SAFE, view),
         )
 
 
@@ -100,7 +96,7 @@ def retired(use: ModelUse, view: View) -> Iterator[Problem]:
         f"{_subject(use)} was retired{_on(found.platform)}{when}: requests that name it fail",
         help=_use(use, found.suggestion, view),
         severity=Severity.ERROR if use.is_sent else Severity.WARNING,
-        fix=_replacement(use, found.suggestion, Safety.UNSAFE, view),
+        fix=replacement(use, found.suggestion, Safety.UNSAFE, view),
     )
 
 
@@ -123,7 +119,7 @@ def deprecated(use: ModelUse, view: View) -> Iterator[Problem]:
         use.origin,
         f"{_subject(use)} is deprecated{_on(found.platform)}{_until(found.model, retires, left)}",
         help=_use(use, found.suggestion, view),
-        fix=_replacement(use, found.suggestion, Safety.UNSAFE, view),
+        fix=replacement(use, found.suggestion, Safety.UNSAFE, view),
     )
 
 
@@ -143,7 +139,7 @@ def _use(use: ModelUse, suggestion: str | None, view: View) -> str:
         return ""
     if use.is_librarys:
         return f"Pass `{suggestion}` as the model"
-    if _would_double(use, suggestion, view):
+    if would_double(use, suggestion, view):
         return f"Delete it: `{suggestion}` is listed for it"
     return f"Use `{suggestion}`"
 
@@ -160,7 +156,7 @@ def unpinned(use: ModelUse, view: View) -> Iterator[Problem]:
         use.origin,
         f"Model `{use.text}` is an alias that moves to newer snapshots without notice",
         help=f"Pin the snapshot it stands for: `{found.suggestion}`",
-        fix=_replacement(use, found.suggestion, Safety.SAFE, view),
+        fix=replacement(use, found.suggestion, Safety.SAFE, view),
     )
 
 
@@ -176,7 +172,7 @@ def wrong_platform(use: ModelUse, view: View) -> Iterator[Problem]:
         use.origin,
         f"`{use.text}` is not how {platform} spells a model: the request fails with 404",
         help=f"Use `{found.suggestion}`" if found.suggestion else "",
-        fix=_replacement(use, found.suggestion, safety, view),
+        fix=replacement(use, found.suggestion, safety, view),
     )
 
 
@@ -197,52 +193,6 @@ def _on(platform: Platform) -> str:
         if platform in (Platform.CLAUDE, Platform.UNKNOWN)
         else f" on {_NAMES.get(platform, platform.value)}"
     )
-
-
-def _replacement(
-    use: ModelUse, suggestion: str | None, safety: Safety, view: View
-) -> Repair | None:
-    if suggestion is None or use.is_librarys:
-        return None
-    if _would_double(use, suggestion, view):
-        return repair(view, "Delete it", Safety.UNSAFE, delete_item(use.origin))
-    if _is_compared_with(use):
-        safety = Safety.DISPLAY
-    return Repair(
-        f"Replace with `{suggestion}`", safety, replace_text(use.origin, use.prefix + suggestion)
-    )
-
-
-def _is_compared_with(use: ModelUse) -> bool:
-    """Tell whether other code of the file asks for just this model, and would not know another."""
-    literal = rf"""["']{re.escape(use.prefix + use.text)}["']"""
-    compared = rf"[!=]=\s*{literal}|{literal}\s*[!=]="
-    return re.search(compared, use.origin.module.lines) is not None
-
-
-def _would_double(use: ModelUse, suggestion: str, view: View) -> bool:
-    """Tell whether its list or set has a model's replacement, or gets it for one before it."""
-    element = view.module.parents.get(use.origin.node)
-    listed = view.module.parents.get(element) if element is not None else None
-    if not isinstance(listed, (cst.List, cst.Set)):
-        return False
-    is_before = True
-    for one in listed.elements:
-        if one is element:
-            is_before = False
-            continue
-        text = string_value(one.value)
-        if not isinstance(text, str) or not text.startswith(use.prefix):
-            continue
-        text = text.removeprefix(use.prefix)
-        if text == suggestion:
-            return True
-        if (
-            is_before
-            and judge(view.catalog, text, use.platform, view.as_of).suggestion == suggestion
-        ):
-            return True
-    return False
 
 
 @rule("inline-model")
