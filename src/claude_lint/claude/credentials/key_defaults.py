@@ -24,6 +24,7 @@ from claude_lint.python.values import (
     strings,
 )
 
+_ENVIRONMENT = frozenset({"environ", "getenv"})
 _MENTIONS = re.compile(r"(?:anthropic|claude)\w*key", re.IGNORECASE)
 
 
@@ -84,7 +85,19 @@ def _lookups(module: Module) -> Iterator[cst.CSTNode]:
         for node in walk(unit.root) if unit.root is not None else ():
             is_or = isinstance(node, cst.BooleanOperation) and isinstance(node.operator, cst.Or)
             if is_or or (isinstance(node, cst.Call) and len(node.args) == 2):
-                yield node
+                if _may_read_key(node):
+                    yield node
+
+
+def _may_read_key(node: cst.CSTNode) -> bool:
+    """Tell whether an expression reads the environment or names a key, by what is written alone."""
+    for part in walk(node):
+        if isinstance(part, cst.Name) and part.value in _ENVIRONMENT:
+            return True
+        text = string_value(part) if isinstance(part, cst.SimpleString) else None
+        if isinstance(text, str) and names_key(text):
+            return True
+    return False
 
 
 def _is_looked_after(view: View, node: cst.CSTNode) -> bool:
