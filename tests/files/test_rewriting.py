@@ -5,7 +5,11 @@ from __future__ import annotations
 import codecs
 import json
 import os
+import signal
 import stat
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -261,3 +265,31 @@ def test_a_failed_replacement_leaves_nothing_behind(
         replace_file(path, b"new", expected=b"old", root=tmp_path)
     assert path.read_bytes() == b"old"
     assert os.listdir(tmp_path) == ["app.py"]
+
+
+_ENDLESS = """
+import sys
+from pathlib import Path
+from claude_lint.files.rewriting import replace_file
+
+path = Path(sys.argv[1])
+old, new = b"o" * 500_000, b"n" * 600_000
+while True:
+    replace_file(path, new, expected=old, root=path.parent)
+    print("written", flush=True)
+    old, new = new, old
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="kills as POSIX does")
+def test_a_process_that_is_killed_leaves_one_or_the_other(tmp_path: Path) -> None:
+    path = tmp_path / "app.py"
+    for delay in range(12):
+        path.write_bytes(b"o" * 500_000)
+        command = [sys.executable, "-c", _ENDLESS, str(path)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            process.stdout.readline()  # it is at it
+            time.sleep(delay / 1000)
+            process.kill()
+        assert path.read_bytes() in (b"o" * 500_000, b"n" * 600_000)
