@@ -149,7 +149,7 @@ def test_a_code_or_name_used_twice_is_refused(
     (tmp_path / again).write_text(other, "utf-8")
     monkeypatch.setattr("importlib.resources.files", lambda package: tmp_path)
     with pytest.raises(InvalidDocument, match=f"^{message}$"):
-        documents.load.__wrapped__()
+        documents.built_in.__wrapped__()
 
 
 def test_all_documents_are_valid_and_sorted_by_code() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ MARK = re.compile(r"FIND (CL\d{3})")
 class StandIn:
     """Does what a line of the file says."""
 
-    def __init__(self, check: CheckSettings) -> None:
+    def __init__(self, check: CheckSettings, contents: Mapping[Path, bytes] | None = None) -> None:
         self.check_settings = check
 
     def check(self, source: SourceFile) -> CheckResult:

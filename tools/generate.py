@@ -60,7 +60,7 @@ def main() -> int:
 
 def with_tables(readme: str) -> str:
     """Put the tables of settings and rules between their markers."""
-    rules = rules_command.listing(documents.load(), "markdown")
+    rules = rules_command.listing(documents.built_in(), "markdown")
     for name, table in (("settings", settings_table()), ("rules", rules)):
         begin, end = f"<!-- {name}: begin -->\n", f"<!-- {name}: end -->"
         before, _, rest = readme.partition(begin)
@@ -78,7 +78,7 @@ def settings_table() -> str:
 
 def settings_schema() -> dict[str, object]:
     """Describe the settings to editors, as a file of their own holds them."""
-    rules = [name for rule in documents.load() for name in (rule.code, rule.name)]
+    rules = [name for rule in documents.built_in() for name in (rule.code, rule.name)]
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "$id": SCHEMA_URL,
@@ -86,7 +86,16 @@ def settings_schema() -> dict[str, object]:
         "type": "object",
         "additionalProperties": False,
         "properties": {key.name: _property(key) for key in KEYS},
-        "$defs": {"rule": {"anyOf": [{"enum": ["ALL", *rules]}, {"pattern": r"^CL\d{1,2}$"}]}},
+        # Of the rules of other packages only the codes can be told from what is misspelt.
+        "$defs": {
+            "rule": {
+                "anyOf": [
+                    {"enum": ["ALL", *rules]},
+                    {"pattern": r"^CL\d{1,2}$"},
+                    {"pattern": r"^(?!CL|ALL)[A-Z]{2,8}\d{0,3}$"},
+                ]
+            }
+        },
     }
 
 

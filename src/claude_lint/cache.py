@@ -22,7 +22,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from claude_lint import __version__
+from claude_lint import __version__, plugins
 from claude_lint.files.discovery import discover
 from claude_lint.findings import Edit, Finding, Fix, Location, Related, Safety, Severity, Span
 from claude_lint.masking import mask
@@ -68,7 +68,7 @@ class Cache:
 
     def keep(self, task: Task, judged: Judged) -> None:
         """Remember what was said of a file, unless it could not be judged."""
-        key = None if judged.is_refused else self._key(task)
+        key = None if judged.is_refused or judged.failures else self._key(task)
         if key is None:
             return
         said = repr([replace(finding, fingerprint="") for finding in judged.findings])
@@ -182,7 +182,10 @@ def _tool() -> str:
     package = Path(__file__).parent
     parts: list[object] = [__version__]
     rules = Path(str(importlib.resources.files("claude_lint.rules")))
-    for folder in dict.fromkeys((package, rules)):
+    brought = plugins.installed()
+    parts += map(repr, brought)
+    of_plugins = (folder for plugin in brought for folder in plugin.folders)
+    for folder in dict.fromkeys((package, rules, *of_plugins)):
         for path in sorted(folder.rglob("*")):
             if path.suffix in (".py", ".md", ".toml"):
                 status = path.stat()

@@ -14,7 +14,7 @@ from typing import TextIO
 import click
 
 from claude_lint import __version__, documents, engine, reports, terminal
-from claude_lint.engine import Options, Report
+from claude_lint.engine import InternalError, Options, Report
 from claude_lint.files import notebook
 from claude_lint.files.rewriting import put_file
 from claude_lint.files.source import SourceFile, Unreadable, decode_source, lines, read_bytes
@@ -131,15 +131,20 @@ def tell(report: Report, shown: Presentation) -> None:
         for remark in report.remarks:
             terminal.tell(f"note: {remark}")
     for failure in report.internal_errors:
-        terminal.tell(
-            f"error: {failure.path}: internal error ({failure.error}); please report it, with the "
-            "output of -v"
-        )
+        terminal.tell(f"error: {_told(failure)}")
         if shown.verbose:
             terminal.tell(failure.traceback)
     if shown.timings:
         for phase, seconds in report.timings.items():
             terminal.tell(f"{seconds:8.3f} s  {phase}")
+
+
+def _told(failure: InternalError) -> str:
+    where = f"{failure.path}: " if failure.path else ""
+    if failure.plugin:
+        return f"{where}{failure.error}"
+    report = "please report it, with the output of -v"
+    return f"{where}internal error ({failure.error}); {report}"
 
 
 def rendered(report: Report, options: Options, shown: Presentation, stream: TextIO) -> str:
@@ -163,7 +168,11 @@ def rendered(report: Report, options: Options, shown: Presentation, stream: Text
 def _run(report: Report, options: Options, shown: Presentation) -> reports.Run:
     """Put a report into the words of the formats."""
     failures = (
-        reports.Note(f"internal error: {failure.error}", Severity.ERROR, failure.path)
+        reports.Note(
+            failure.error if failure.plugin else f"internal error: {failure.error}",
+            Severity.ERROR,
+            failure.path or None,
+        )
         for failure in report.internal_errors
     )
     sources = _Sources(options)

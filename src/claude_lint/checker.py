@@ -11,8 +11,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from claude_lint import checks, documents
-from claude_lint.checks import Place, Problem, Rule
+from claude_lint import checks, documents, plugin_checks
+from claude_lint.checks import Check, Place, Problem, Rule
 from claude_lint.claude import catalog as catalogs
 from claude_lint.claude.catalog.target import target_for
 from claude_lint.claude.dump import dump
@@ -25,6 +25,7 @@ from claude_lint.files.discovery import discover, display_path
 from claude_lint.files.source import SourceFile, Unreadable, decode_source, read_source
 from claude_lint.findings import Finding, Fix, Location, Related, Span
 from claude_lint.masking import mask
+from claude_lint.plugin_checks import PluginFailure
 from claude_lint.python.evaluate import Evaluator
 from claude_lint.python.module import Module, UnparsableError
 from claude_lint.python.project import Project
@@ -52,11 +53,12 @@ class CheckSettings:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What a check found; `notes` say what could not be judged."""
+    """What a check found; `notes` say what could not be judged, `failures` by which rules."""
 
     findings: tuple[Finding, ...]
     facts: tuple[dict[str, Any], ...] = ()
     notes: tuple[str, ...] = ()
+    failures: tuple[PluginFailure, ...] = ()
 
 
 class Checker:
@@ -78,7 +80,9 @@ class Checker:
         self.evaluator = Evaluator(self.project, READERS)
         self.requests: dict[Module, Requests] = {}
         self.attempts: dict[Any, Any] = {}
-        self.rules = checks.load()
+        loaded = plugin_checks.load()
+        self.rules, self._unloaded = loaded.rules, loaded.failures
+        self._failures: dict[PluginFailure, None] = {}
         self._contents = contents or {}
         self._checked = 0
 
@@ -91,6 +95,7 @@ class Checker:
     def check(self, source: SourceFile) -> CheckResult:
         """Judge one file."""
         self._checked += 1
+        self._failures = dict.fromkeys(self._unloaded)
         if self._checked % _FILES_BETWEEN_LOOKS == 0 and self.project.parsed() > _MOST_PARSED:
             self._forget()
         try:
@@ -98,13 +103,14 @@ class Checker:
         except UnparsableError as problem:
             # A secret is one in whatever text it stands.
             view = self._view(Module.unparsed(source))
-            return CheckResult((_unparsable(source, problem), *self._findings(view)))
+            findings = (_unparsable(source, problem), *self._findings(view))
+            return CheckResult(findings, failures=tuple(self._failures))
         view = self._view(module)
         refused = [_unparsable(source, problem) for problem in module.broken]
         findings = (*refused, *self._findings(view))
         notes = tuple(_notes(module))
         facts = tuple(dump(view)) if self.check_settings.dump_facts else ()
-        return CheckResult(findings, facts, notes)
+        return CheckResult(findings, facts, notes, tuple(self._failures))
 
     def _forget(self) -> None:
         """Let go of syntax trees and of all that was learned of them, so that memory stays flat."""
@@ -140,12 +146,26 @@ class Checker:
                     facts[kind] = list(EXTRACTORS[kind](view))
                 for fact in facts[kind]:
                     view.evaluator.reset()
-                    for problem in judge(fact, view):
-                        finding = to_finding(rule, problem, view, fact)
+                    for finding in self._said(rule, judge, fact, view):
                         key = (finding.code, finding.location)
                         if key not in found or finding.severity > found[key].severity:
                             found[key] = finding
         return found.values()
+
+    def _said(self, rule: Rule, judge: Check, fact: object, view: View) -> Iterator[Finding]:
+        """Ask one function about one fact; where a plugin's fails, all others go on."""
+        try:
+            for problem in judge(fact, view):
+                yield to_finding(rule, problem, view, fact)
+        except (RecursionError, MemoryError):
+            raise
+        except Exception as error:
+            document = documents.find(rule.name)
+            if document is None or document.plugin is None:
+                raise
+            name = f"{document.code} ({rule.name})"
+            failure = plugin_checks.failure_in_file(document.plugin, name, error)
+            self._failures[failure] = None
 
     def _project_files(self, root: Path) -> list[Path]:
         settings = self.check_settings.settings

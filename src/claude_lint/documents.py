@@ -6,12 +6,14 @@ import functools
 import importlib.resources
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
 
 import tomli
 
+from claude_lint import plugins
 from claude_lint.findings import Severity
+from claude_lint.plugins import Plugin, PluginError
 
 # Also the project's URL `Rules` in pyproject.toml; a test holds the two together, because reading
 # the installed metadata would cost more than reading all documents.
@@ -19,7 +21,9 @@ RULES_URL = "https://github.com/claude-lint/claude-lint/blob/main/rules"
 
 FixKind = Literal["none", "safe", "unsafe", "display"]
 
-_FILE_NAME = re.compile(r"(CL\d{3})-([a-z0-9]+(?:-[a-z0-9]+)*)\.md")
+_FILE_NAME = re.compile(r"([A-Z]{2,8}\d{3})-([a-z0-9]+(?:-[a-z0-9]+)*)\.md")
+# Codes that new rules of our own may take, and what already selects something else.
+_RESERVED = re.compile(r"(CL|ALL)\d")
 _LAYOUT = re.compile(
     r"\A# (?P<title>[^\n]*)\n\s*```toml\n(?P<facts>.*?)^```\n(?P<body>.*)\Z", re.S | re.M
 )
@@ -62,7 +66,8 @@ class RuleDocument:
     """What one rule says about itself; `severity` is the highest it reports.
 
     `matches` are regular expressions for the texts of errors that the rule's findings cause.
-    `body` is the Markdown after the block of facts, the summary included.
+    `body` is the Markdown after the block of facts, the summary included. `plugin` is what brings
+    the rule, if it is not one of our own.
     """
 
     code: str
@@ -76,6 +81,7 @@ class RuleDocument:
     references: tuple[str, ...]
     matches: tuple[str, ...]
     body: str
+    plugin: Plugin | None = None
 
     @property
     def examples(self) -> tuple[Example, ...]:
@@ -85,12 +91,39 @@ class RuleDocument:
 
 @functools.cache
 def load() -> tuple[RuleDocument, ...]:
-    """Read all rule documents, sorted by code."""
+    """Read all rule documents, our own by code and then those of plugins.
+
+    Raise `PluginError` for a plugin whose documents cannot be used beside the others.
+    """
+    documents = built_in()
+    for plugin in plugins.installed():
+        try:
+            brought = tuple(_parsed(plugin))
+            if not brought:
+                raise InvalidDocument(f"`{plugin.package}` holds no documents")
+            documents += tuple(sorted(brought, key=lambda document: document.code))
+            _by_selector(documents)
+        except (InvalidDocument, OSError, UnicodeError) as problem:
+            raise PluginError(plugin, str(problem)) from None
+    return documents
+
+
+@functools.cache
+def built_in() -> tuple[RuleDocument, ...]:
+    """Read our own rule documents, sorted by code."""
     folder = importlib.resources.files("claude_lint.rules")
     names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".md"))
     documents = tuple(parse(name, (folder / name).read_text("utf-8")) for name in names)
     _by_selector(documents)  # refuses a code or name that is used twice
     return documents
+
+
+def _parsed(plugin: Plugin) -> Iterator[RuleDocument]:
+    for name, text in plugin.documents():
+        document = replace(parse(name, text), plugin=plugin)
+        if _RESERVED.match(document.code):
+            raise InvalidDocument(f"{name}: codes that begin with CL or ALL are not for plugins")
+        yield document
 
 
 def find(code_or_name: str) -> RuleDocument | None:
@@ -100,9 +133,10 @@ def find(code_or_name: str) -> RuleDocument | None:
     return rules.get(wanted.upper()) or rules.get(wanted.lower())
 
 
-def url(document: RuleDocument) -> str:
-    """Give the address at which people read the document."""
-    return f"{RULES_URL}/{document.code}-{document.name}.md"
+def url(document: RuleDocument) -> str | None:
+    """Give the address at which people read the document; a plugin need not have any."""
+    folder = document.plugin.rules_url if document.plugin else RULES_URL
+    return f"{folder}/{document.code}-{document.name}.md" if folder else None
 
 
 def readable(document: RuleDocument) -> str:
@@ -183,11 +217,15 @@ def _by_selector(documents: tuple[RuleDocument, ...]) -> dict[str, RuleDocument]
             if selector in rules:
                 first, second = rules[selector], document
                 raise InvalidDocument(
-                    f"{selector} stands for both {first.code} {first.name} "
-                    f"and {second.code} {second.name}"
+                    f"{selector} stands for both {_described(first)} and {_described(second)}"
                 )
             rules[selector] = document
     return rules
+
+
+def _described(document: RuleDocument) -> str:
+    whose = f" of {document.plugin}" if document.plugin else ""
+    return f"{document.code} {document.name}{whose}"
 
 
 @functools.cache

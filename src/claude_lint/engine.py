@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from claude_lint.fix_run import Rewritten
     from claude_lint.judge import Judged, Task
     from claude_lint.mend import Refusal
+    from claude_lint.plugin_checks import PluginFailure
     from claude_lint.workers import Failure, Workers
 
 __all__ = [
@@ -54,11 +55,16 @@ class Options(RulingOptions):
 
 @dataclass(frozen=True, slots=True)
 class InternalError:
-    """An exception of our own in one file."""
+    """An exception in one file, of our own or of a plugin's rules.
+
+    `plugin` is the one whose authors can do something about it. `path` is empty for what is wrong
+    in all files.
+    """
 
     path: str
     error: str
     traceback: str
+    plugin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +180,7 @@ class _Tally:
     )
     notes: list[str] = field(default_factory=list)
     internal_errors: list[InternalError] = field(default_factory=list)
+    plugin_failures: dict[PluginFailure, str] = field(default_factory=dict)
     fixed: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
     rewritten: tuple[Rewritten, ...] = ()
     refusals: tuple[Refusal, ...] = ()
@@ -188,6 +195,10 @@ class _Tally:
     def add(self, task: Task, judged: Judged) -> None:
         self.judged[task.display] = judged
         self.fail_on[task.display] = task.settings.fail_on
+        for failure in judged.failures:
+            # What many files meet is said once, and of the first by name.
+            known = self.plugin_failures.get(failure, task.display)
+            self.plugin_failures[failure] = min(known, task.display)
 
     def fail(self, path: str, failure: Failure) -> None:
         self.internal_errors.append(InternalError(path, failure.error, failure.traceback))
@@ -195,6 +206,14 @@ class _Tally:
     def findings(self) -> list[Finding]:
         found = (finding for judged in self.judged.values() for finding in judged.findings)
         return sorted(found, key=lambda finding: finding.sort_key)  # workers finish in any order
+
+    def errors(self) -> tuple[InternalError, ...]:
+        of_plugins = (
+            InternalError(path if one.in_file else "", one.error, one.traceback, one.plugin)
+            for one, path in self.plugin_failures.items()
+        )
+        errors = (*self.internal_errors, *of_plugins)
+        return tuple(sorted(errors, key=lambda error: (error.path, error.error)))
 
     def report(self, findings: Sequence[Finding], files: int, baselined: int) -> Report:
         judged = sorted(self.judged.items())
@@ -209,7 +228,7 @@ class _Tally:
             ),
             notes=tuple(self.notes),
             remarks=tuple(f"{path}: {note}" for path, one in judged for note in sorted(one.notes)),
-            internal_errors=tuple(sorted(self.internal_errors, key=lambda error: error.path)),
+            internal_errors=self.errors(),
             facts={path: one.facts for path, one in judged if one.facts},
             timings=self.timings,
             fixed=self.fixed,
@@ -412,7 +431,7 @@ def _baseline(
     if options.write_baseline:
         if path is None:
             raise SettingsError(None, None, "`--write-baseline` needs `--baseline FILE`")
-        if tally.internal_errors:
+        if tally.errors():
             tally.notes.append(f"{path} was not written, for not all files could be judged")
         else:
             baseline.write(path, findings)

@@ -21,6 +21,7 @@ from claude_lint.settings import Settings
 
 if TYPE_CHECKING:
     from claude_lint.checker import Checker
+    from claude_lint.plugin_checks import PluginFailure
 
 UNPARSABLE = "CL901"
 # Tests send wrong requests on purpose; a key in a test leaks like any other.
@@ -45,7 +46,7 @@ class Judged:
     """What is to say about a file; `findings` are sorted and have their fingerprints.
 
     `notes` say what could not be judged although the file could be read; `is_refused` says that
-    nothing could.
+    nothing could. `failures` say which rules of plugins could not judge.
     """
 
     findings: tuple[Finding, ...]
@@ -53,6 +54,7 @@ class Judged:
     facts: tuple[dict[str, Any], ...] = ()
     notes: tuple[str, ...] = ()
     is_refused: bool = False
+    failures: tuple[PluginFailure, ...] = ()
 
 
 # What fixes make of files before it is written; what is judged must agree with all of it.
@@ -82,7 +84,7 @@ def judge(task: Task, changed: Mapping[Path, bytes] | None = None) -> Judged:
         source,
         findings,
         documents.load(),
-        judge_unused=not task.selection.is_narrowed and not is_refused,
+        judge_unused=not (task.selection.is_narrowed or is_refused or result.failures),
         enabled=lambda rule: task.selection.enabled(rule, task.path),
     )
     kept = (
@@ -90,7 +92,12 @@ def judge(task: Task, changed: Mapping[Path, bytes] | None = None) -> Judged:
         for finding in _fingerprinted(applied.kept)
     )
     return Judged(
-        tuple(kept), len(applied.suppressed), result.facts, result.notes, is_refused=is_refused
+        tuple(kept),
+        len(applied.suppressed),
+        result.facts,
+        result.notes,
+        is_refused,
+        result.failures,
     )
 
 

@@ -50,6 +50,8 @@ def _document(rule: RuleDocument) -> str:
     if rule.http_status:
         facts.append(f"HTTP status: {', '.join(map(str, rule.http_status))}")
     facts += [f"Fix: {rule.fix}", f"Since: {rule.since}"]
+    if rule.plugin:
+        facts.append(f"From: {rule.plugin}")
     parts = [f"# {rule.code} {rule.name}", " · ".join(facts), documents.readable(rule).strip()]
     if rule.references:
         parts.append("## References")
@@ -79,7 +81,8 @@ def _facts(rule: RuleDocument) -> dict[str, object]:
 def _markdown(rules: Sequence[RuleDocument]) -> str:
     lines = ["| code | rule | severity | fix | reports |", "|---|---|---|---|---|"]
     for rule in rules:
-        name = f"[{rule.name}]({documents.url(rule)})"
+        url = documents.url(rule)
+        name = f"[{rule.name}]({url})" if url else rule.name
         summary = rule.summary.replace("|", r"\|")
         lines.append(f"| {rule.code} | {name} | {_severity(rule)} | {rule.fix} | {summary} |")
     return "\n".join(lines) + "\n"

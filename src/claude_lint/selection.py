@@ -13,7 +13,7 @@ from claude_lint.findings import Severity
 from claude_lint.globs import Glob, matcher
 from claude_lint.settings import Origin, Settings, SettingsError, nearest
 
-_PREFIX = re.compile(r"CL\d{0,2}")
+_PREFIX = re.compile(r"([A-Z]{2,8})\d{0,2}")
 _T = TypeVar("_T")
 
 
@@ -146,10 +146,11 @@ def _named(rules: Iterable[Rule], is_in: Callable[[Rule], bool]) -> frozenset[st
 def _specificity(selector: str, rule: Rule) -> int | None:
     """Grade how narrowly a selector names a rule; None if it does not."""
     if selector in (rule.code, rule.name):
-        return len("CL201")
+        return len(rule.code)
     if selector == "ALL":
         return 0
-    if _PREFIX.fullmatch(selector) and rule.code.startswith(selector):
+    prefix = _PREFIX.fullmatch(selector)
+    if prefix and rule.code.startswith(selector) and rule.code[prefix.end(1)].isdigit():
         return len(selector)
     return None
 

@@ -28,6 +28,7 @@ def _diagnostic(run: Run, finding: Finding, rule: RuleDocument) -> dict[str, Any
     text = f"{finding.rule}: {finding.message}"
     if finding.help:
         text += f"\nhelp: {finding.help}"
+    url = documents.url(rule)
     diagnostic = {
         "message": "\n".join(map(visible, text.split("\n"))),
         "location": {
@@ -35,7 +36,7 @@ def _diagnostic(run: Run, finding: Finding, rule: RuleDocument) -> dict[str, Any
             "range": _range(run, finding.location),
         },
         "severity": str(finding.severity).upper(),
-        "code": {"value": finding.code, "url": documents.url(rule)},
+        "code": {"value": finding.code, **({"url": url} if url else {})},
     }
     suggestions = _suggestions(run, finding)
     return {**diagnostic, "suggestions": suggestions} if suggestions else diagnostic

@@ -67,7 +67,7 @@ def render(run: Run, rules: Sequence[RuleDocument]) -> str:
 
 def _rule(rule: RuleDocument) -> dict[str, Any]:
     properties: dict[str, Any] = {
-        "tags": [_FAMILIES[rule.code[:3]]],
+        "tags": ["own" if rule.plugin else _FAMILIES[rule.code[:3]]],
         "precision": "high",
         "problem.severity": _PROBLEM_SEVERITIES[rule.severity],
     }
@@ -75,13 +75,14 @@ def _rule(rule: RuleDocument) -> dict[str, Any]:
         properties["tags"].append("security")
         properties["security-severity"] = _SECURITY_SEVERITIES[rule.code]
     body = documents.readable(rule)
+    url = documents.url(rule)
     return {
         "id": rule.code,
         "name": rule.name,
         "shortDescription": {"text": _shortened(rule.summary.split(". ")[0])},
         "fullDescription": {"text": _shortened(rule.summary)},
         "help": {"text": body, "markdown": body},
-        "helpUri": documents.url(rule),
+        **({"helpUri": url} if url else {}),
         "defaultConfiguration": {"level": _LEVELS[rule.severity], "enabled": rule.default},
         "properties": properties,
     }

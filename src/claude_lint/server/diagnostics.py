@@ -25,13 +25,14 @@ Locate = Callable[[Location], "types.Location | None"]
 def diagnostic(finding: Finding, range_: types.Range, locate: Locate) -> types.Diagnostic:
     """Write a finding whose place the editor counts as `range_`."""
     document = documents.find(finding.code)
+    url = documents.url(document) if document else None
     text = f"{finding.message}\n{finding.help}" if finding.help else finding.message
     return types.Diagnostic(
         range=range_,
         message=mask(text),
         severity=_SEVERITIES[finding.severity],
         code=finding.rule,
-        code_description=types.CodeDescription(documents.url(document)) if document else None,
+        code_description=types.CodeDescription(url) if url else None,
         source=SOURCE,
         related_information=list(_related(finding, locate)),
         data={"code": finding.code, "fingerprint": finding.fingerprint},

@@ -37,12 +37,14 @@ class WorkerError(Exception):
 class Opinion:
     """What was found in a sheet, as it was when it was judged.
 
-    `recorded` are the codes of what the baseline took out.
+    `recorded` are the codes of what the baseline took out, `failures` say which rules of plugins
+    could not judge.
     """
 
     sheet: Sheet
     findings: tuple[Finding, ...] = ()
     recorded: frozenset[str] = frozenset()
+    failures: tuple[str, ...] = ()
 
 
 class Folder:
@@ -80,11 +82,13 @@ class Folder:
         outcome = await self._bench.ask(
             functools.partial(judge.judge, task, contents), task.settings.file_time_limit
         )
-        found = self._judged(task, outcome).findings
+        judged = self._judged(task, outcome)
+        found = judged.findings
         known = self._rulings().of_run.baseline
         kept = baseline.apply(found, baseline.read(known))[0] if known else found
         codes = {one.code for one in found} - {one.code for one in kept}
-        return Opinion(sheet, kept, frozenset(codes))
+        failures = tuple(failure.error for failure in judged.failures)
+        return Opinion(sheet, kept, frozenset(codes), failures)
 
     async def ignores(self, sheet: Sheet, findings: Sequence[Finding]) -> list[tuple[Edit, ...]]:
         """Return for each finding the edits that suppress it in its line."""

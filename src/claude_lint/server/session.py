@@ -138,7 +138,10 @@ class Session(LanguageServer):
         sheet = self.sheet(uri)
         try:
             opinion = await self.folder_of(uri).judge(sheet, self._unwritten())
-            self._complaint = ""
+            if opinion.failures:
+                self._complain("\n".join(opinion.failures))
+            else:
+                self._complaint = ""
         except (SettingsError, BaselineError, CatalogError) as problem:
             self._complain(str(problem))
             opinion = Opinion(sheet)
