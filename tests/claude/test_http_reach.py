@@ -251,3 +251,25 @@ def test_a_client_that_a_base_makes_goes_where_the_derived_class_says(facts: Fac
         """
     )
     assert {way["url"] for way in ways} == {"https://api.anthropic.com/v1/messages"}
+
+
+def test_of_many_possible_hosts_those_that_are_known_are_told(facts: Facts) -> None:
+    ways = facts(
+        """
+        import requests
+        from settings import find
+
+        def base(name):
+            if name == "a":
+                return "https://api.anthropic.com"
+            if name == "b":
+                return find("b") or find("c") or find("d") or find("e") or find("f")
+            if name == "c":
+                return find("g") or find("h") or find("i") or find("j") or find("k")
+            return "https://llm.example"
+
+        def ask(name, body):
+            requests.post(f"{base(name)}/v1/messages", json=body)
+        """
+    )
+    assert [way["platform"] for way in ways] == ["claude", "unknown", "gateway"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from claude_lint.python.flow import compatible
 from claude_lint.python.values import (
     Constant,
@@ -60,15 +62,20 @@ def text_of(parts: list[str | Value], origin: Origin, most: int = _MOST_TEXTS) -
 
 
 def _told_apart(value: Union, most: int) -> tuple[Value, ...]:
-    """Return alternatives; where they are too many, those that say nothing as one."""
+    """Return alternatives; of too many, equal ones and those that say nothing count as one."""
     if len(value.options) <= most:
         return value.options
-    known = [one for one in value.options if isinstance(one, (Constant, Text, Environ))]
-    silent = [one.under for one in value.options if one not in known]
-    if not silent:
-        return value.options
-    under = silent[0].intersection(*silent[1:])
-    return (*known, Unknown(origin=value.origin, why="several", under=under))
+    groups: dict[object, list[Value]] = {}
+    for one in value.options:
+        key: object = one.value if isinstance(one, Constant) else one
+        says_something = isinstance(one, (Constant, Text, Environ))
+        groups.setdefault(key if says_something else Unknown, []).append(one)
+    found: list[Value] = []
+    for key, alike in groups.items():
+        first = alike[0] if key is not Unknown else Unknown(origin=value.origin, why="several")
+        under = alike[0].under.intersection(*(one.under for one in alike[1:]))
+        found.append(replace(first, under=under))
+    return tuple(found)
 
 
 def _compatible_part(part: str | Value, beside: Value) -> str | Value:
