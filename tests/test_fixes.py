@@ -512,6 +512,14 @@ def test_git_applies_the_diff_to_what_fix_would_write() -> None:
     assert fix().fixed == {}
 
 
+def test_a_diff_is_of_the_file_that_a_link_leads_to() -> None:
+    Path("real").mkdir()
+    write(**{"real/app": "x = Cold\n"})
+    Path("link.py").symlink_to("real/app.py")
+    result = cli_run("--fix", "--diff", "link.py", "real")
+    assert re.findall(r"^\+\+\+ (.*)", result.stdout, re.MULTILINE) == ["b/real/app.py"]
+
+
 def test_fixed_stdin_goes_to_stdout_and_findings_to_stderr() -> None:
     result = cli_run("--fix", "-", stdin=b"# claude\r\nx = [Cold, old]\r\n")
 

@@ -266,13 +266,14 @@ class _Run:
             for path, one in self.now.items()
         }
         left = {_key(finding) for one in judged.values() for finding in one.findings}
-        rewritten = (
-            Rewritten(path, self.tasks[path].data, made.task.data)
-            for path, made in sorted(self.made.items())
-        )
+        # A link is not what changes, and a file with two names changes once.
+        rewritten = {
+            _place(self.tasks[path]): (self.tasks[path].data, made.task.data)
+            for path, made in self.made.items()
+        }
         return Fixes(
             judged=judged,
-            rewritten=tuple(rewritten),
+            rewritten=tuple(Rewritten(path, *both) for path, both in sorted(rewritten.items())),
             fixed=self.fixed,
             refusals=tuple(one for key, one in self.refusals.items() if key in left),
             notes=tuple(self.notes),
@@ -285,6 +286,14 @@ class _Run:
 
 def _key(one: Finding | Refusal) -> tuple[Location, str]:
     return one.location, one.code
+
+
+def _place(task: Task) -> str:
+    """Return the path of the file that is written for a task, from where the run was made."""
+    if not task.path.is_symlink():
+        return task.display
+    here, target = Path.cwd().resolve(), task.path.resolve()
+    return target.relative_to(here).as_posix() if target.is_relative_to(here) else task.display
 
 
 def _time_limit(mending: Mending) -> float:
