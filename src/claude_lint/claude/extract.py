@@ -14,6 +14,7 @@ from claude_lint.claude.facts import CallSite, Request
 from claude_lint.claude.reading import Reading
 from claude_lint.claude.surfaces import http, http_other
 from claude_lint.claude.surfaces import registry as surfaces
+from claude_lint.claude.vendors import with_own_models
 from claude_lint.python.evaluate import Evaluator
 from claude_lint.python.module import Module
 from claude_lint.python.project import Project
@@ -42,8 +43,13 @@ class Requests:
             yield from site.requests
 
 
-def requests_of(evaluator: Evaluator, module: Module, reading: Reading) -> Requests:
-    """Find the requests that calls in a module send."""
+def requests_of(
+    evaluator: Evaluator, module: Module, reading: Reading, other_vendors: tuple[str, ...]
+) -> Requests:
+    """Find the requests that calls in a module send.
+
+    `other_vendors` are how models begin that are not Claude's.
+    """
     module.load_matching(_CALLED)
     sites: list[CallSite] = []
     by_model: dict[cst.CSTNode, list[Request]] = defaultdict(list)
@@ -56,7 +62,8 @@ def requests_of(evaluator: Evaluator, module: Module, reading: Reading) -> Reque
         if next(_read(iter(anywhere), reading), None) is None:
             if not any(map(http_other.may_send, anywhere)):
                 continue
-        found = list(_read(calls(evaluator, module, node), reading))
+        sent = _read(calls(evaluator, module, node), reading)
+        found = [with_own_models(request, other_vendors) for request in sent]
         for site in _sites(found):
             sites.append(site)
             for request in site.requests:

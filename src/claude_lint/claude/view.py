@@ -46,6 +46,8 @@ class View:
             known = Requests()
             self.requests_elsewhere[module] = known  # ends import cycles
             if module is self.module or may_send(module.lines, self.reading.api_hosts):
-                known = requests_of(self.evaluator, module, self.reading)
+                known = requests_of(
+                    self.evaluator, module, self.reading, self.catalog.foreign_models
+                )
                 self.requests_elsewhere[module] = known
         return known

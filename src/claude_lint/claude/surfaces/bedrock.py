@@ -27,6 +27,7 @@ _CONVERSE = frozenset({"converse", "converse_stream"})
 NAMES = _INVOKE | _CONVERSE
 _FACTORIES = frozenset({"boto3", "aioboto3", "aiobotocore", "botocore"})
 _LEGACY_FIELDS = frozenset({"prompt", "max_tokens_to_sample"})
+_CLAUDES_FIELDS = frozenset({"anthropic_version", "max_tokens_to_sample"})
 
 
 def requests(call: Call, reading: Reading) -> Iterator[Request]:
@@ -37,20 +38,29 @@ def requests(call: Call, reading: Reading) -> Iterator[Request]:
     made = is_runtime(callee.base)
     model = call.arguments.get("modelId")
     named = [str(one.value) for one in strings(model)]
-    if made is False or (made is None and not any("claude" in name for name in named)):
+    is_claude = any("claude" in name for name in named)
+    if made is False or (made is None and not is_claude):
         return
-    if named and not any("claude" in name for name in named):
+    if not is_claude and len(named) == len(options(model)) > 0:
         return  # another vendor's model
     if callee.name in _CONVERSE:
+        if named and not is_claude:
+            return
         body = Fields((Mapping(call.arguments.keywords.entries, call.arguments.keywords.rest),))
         yield _request(call, "converse", body, model)
         return
     body = fields_of(unserialized(call.arguments.get("body")))
+    if not is_claude:  # only a body says so: of one for each vendor those of Claude
+        body = Fields(tuple(way for way in body.options if _names(way) & _CLAUDES_FIELDS))
+        if not body.options:
+            return
     names = body.names()
-    if not named and "anthropic_version" not in names:
-        return  # nothing says that the model is Claude
     legacy = bool(names & _LEGACY_FIELDS) or any(_is_legacy(name) for name in named)
     yield _request(call, "complete" if legacy else "messages.create", body, model)
+
+
+def _names(way: Mapping) -> set[str]:
+    return {entry.name for entry in way.entries if entry.name is not None}
 
 
 def _is_legacy(model: str) -> bool:

@@ -200,7 +200,7 @@ WRAPPERS: tuple[Wrapper, ...] = (
         Platform.BEDROCK,
     ),
     # DSPy, Instructor, CrewAI, Haystack
-    Wrapper("dspy", _packages("dspy"), ("LM",), ("model",), 0, None, ("/",)),
+    Wrapper("dspy", _packages("dspy"), ("LM",), ("model",), 0, Platform.CLAUDE, ("/",)),
     Wrapper("dspy", _packages("dspy"), ("Claude", "Anthropic"), ("model",), 0),
     Wrapper("instructor", _packages("instructor"), ("from_provider",), ("model",), 0, None, ("/",)),
     Wrapper(
