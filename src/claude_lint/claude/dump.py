@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from claude_lint.claude.facts import CallSite, Fields, Request
@@ -74,8 +74,9 @@ def _way(view: View, request: Request) -> dict[str, Any]:
 
 
 def _fields(view: View, fields: Fields) -> list[Any]:
-    view.evaluator.reset()  # what stands in them is worked out now, and each is a question
-    return [plain(option) for option in fields.options] + (["?"] if fields.is_open else [])
+    # What stands in them is worked out now, and each is a question of its own.
+    found: list[Any] = [_mapping(one, 0, view.evaluator.reset) for one in fields.options]
+    return found + (["?"] if fields.is_open else [])
 
 
 def plain(value: Value | None, depth: int = 0) -> Any:
@@ -112,9 +113,13 @@ def plain(value: Value | None, depth: int = 0) -> Any:
     return "?"
 
 
-def _mapping(value: Mapping, depth: int) -> dict[str, Any]:
+def _mapping(
+    value: Mapping, depth: int, before_each: Callable[[], None] | None = None
+) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for entry in value.entries:
+        if before_each is not None:
+            before_each()
         key = entry.name if entry.name is not None else str(plain(entry.key, depth + 1))
         key += "?" if entry.under else ""
         sent = plain(entry.value, depth + 1)
