@@ -256,10 +256,13 @@ def _apply(evaluator: Evaluator, value: Value, change: Change) -> Value:
     if event.kind == "call" and path and growth.is_grown(value, path[-1]):
         return growth.changed_list(evaluator, growth.unknown_list(value), change)
     if (event.kind == "setitem" or path == ("update",)) and not isinstance(value, Constant):
-        # Whatever it was, it has these items now.
-        was = Mapping((), (value,), origin=value.origin, under=value.under, via=value.via)
-        return _change_mapping(evaluator, was, change)
+        return _change_mapping(evaluator, _unknown_mapping(value), change)
     return changed(value, (change,))
+
+
+def _unknown_mapping(value: Value) -> Mapping:
+    """Return what something is that is changed as only a mapping is: with items nobody knows."""
+    return Mapping((), (value,), origin=value.origin, under=value.under, via=value.via)
 
 
 def _augmented(evaluator: Evaluator, value: Value, change: Change) -> Value:
@@ -271,6 +274,10 @@ def _augmented(evaluator: Evaluator, value: Value, change: Change) -> Value:
         added = evaluator.value(module, event.value, change.frame)
         grown = add(value, added, Origin(module, event.node))
         return _either(value, grown, change) if change.under else grown
+    if isinstance(event.node.operator, cst.BitOrAssign):
+        added = evaluator.value(module, event.value, change.frame)
+        if any(isinstance(one, Mapping) for one in options(added)):
+            return _change_mapping(evaluator, _unknown_mapping(value), change)
     return Unknown(origin=Origin(module, event.node), why="operator")
 
 
