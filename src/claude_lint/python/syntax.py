@@ -30,16 +30,22 @@ def semantic_fields(node_type: type[cst.CSTNode]) -> tuple[str, ...]:
     )
 
 
-def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    """Yield the direct children that have meaning, in source order."""
+def children(node: cst.CSTNode) -> list[cst.CSTNode]:
+    """Return the direct children that have meaning, in source order."""
+    found: list[cst.CSTNode] = []
     for name in semantic_fields(type(node)):
         value = getattr(node, name)
-        if isinstance(value, cst.CSTNode):
-            yield value
-        elif isinstance(value, (tuple, list)):
-            for item in value:
-                if isinstance(item, cst.CSTNode):
-                    yield item
+        if isinstance(value, (tuple, list)):
+            found.extend(item for item in value if _is_node(type(item)))
+        elif _is_node(type(value)):
+            found.append(value)
+    return found
+
+
+@cache
+def _is_node(kind: type) -> bool:
+    """Tell whether a class is one of nodes; `isinstance` takes long for an abstract class."""
+    return issubclass(kind, cst.CSTNode)
 
 
 def walk(root: cst.CSTNode) -> Iterator[cst.CSTNode]:
@@ -48,7 +54,7 @@ def walk(root: cst.CSTNode) -> Iterator[cst.CSTNode]:
     while stack:
         node = stack.pop()
         yield node
-        stack.extend(reversed(list(children(node))))
+        stack.extend(reversed(children(node)))
 
 
 def access_path(node: cst.CSTNode) -> tuple[str, ...] | None:
