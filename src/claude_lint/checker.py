@@ -20,6 +20,7 @@ from claude_lint.claude.extract import Requests
 from claude_lint.claude.extractors import EXTRACTORS
 from claude_lint.claude.readers import READERS
 from claude_lint.claude.reading import Reading
+from claude_lint.claude.surfaces.registry import is_library_s
 from claude_lint.claude.view import View
 from claude_lint.files.discovery import discover, display_path
 from claude_lint.files.source import SourceFile, Unreadable, decode_source, read_source
@@ -76,7 +77,7 @@ class Checker:
             tuple(settings.client_factories),
             tuple(settings.retry_wrappers),
         )
-        self.project = Project(check.root, self._read, self._project_files)
+        self.project = Project(check.root, self._read, self._project_files, is_library_s)
         self.evaluator = Evaluator(self.project, READERS)
         self.requests: dict[Module, Requests] = {}
         self.attempts: dict[Any, Any] = {}

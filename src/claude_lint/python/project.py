@@ -23,11 +23,20 @@ Lister = Callable[[Path], list[Path]]
 
 
 class Project:
-    """Resolves imports among the Python files below `root`."""
+    """Resolves imports among the Python files below `root`.
 
-    def __init__(self, root: Path, read: Reader, files: Lister) -> None:
+    `is_library_s` tells which names mean a library even in the project that makes it.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        read: Reader,
+        files: Lister,
+        is_library_s: Callable[[str], bool] = lambda _dotted: False,
+    ) -> None:
         self.root = root
-        self._read, self._list = read, files
+        self._read, self._list, self._is_library_s = read, files, is_library_s
         self._modules: dict[Path, Module | None] = {}
         self.imports = ImportFinder(root)
         self._importers: dict[str, set[Path]] | None = None
@@ -79,7 +88,7 @@ class Project:
         """Return the project module a dotted name leads to, and the names left to look up in it."""
         for path, left in self.imports.candidates(importer.source.path, dotted):
             module = self.load(path)
-            if module is None:
+            if module is None or self._is_known_from_outside(importer, path, dotted):
                 continue
             # A file may only have a library's name: an absolute import must find what it wants.
             if not left:
@@ -87,6 +96,21 @@ class Project:
             if dotted.startswith(".") or self._binds(module, left[0]):
                 return module, left
         return None
+
+    def _is_known_from_outside(self, importer: Module, path: Path, dotted: str) -> bool:
+        """Tell whether a name is a library's in whose own project the importer shows its use.
+
+        How the library works inside is nothing to those that it is used by.
+        """
+        package = dotted.partition(".")[0]
+        return (
+            self._is_library_s(dotted)
+            and package in self._folders(path)
+            and package not in self._folders(importer.source.path)
+        )
+
+    def _folders(self, path: Path) -> tuple[str, ...]:
+        return (path.relative_to(self.root) if path.is_relative_to(self.root) else path).parts[:-1]
 
     def _as_named_by_package(self, importer: Module, module: Module) -> tuple[Module, list[str]]:
         """Return where to look for a module, of whose name its package may make something else.

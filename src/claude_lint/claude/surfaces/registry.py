@@ -19,6 +19,7 @@ from claude_lint.claude.surfaces import (
     http_urllib,
     http_urllib3,
     sdk,
+    wrapper_table,
     wrappers,
 )
 
@@ -33,3 +34,15 @@ NAMES: frozenset[str] = frozenset().union(*(module.NAMES for module in _MODULES)
 """The last names of all calls that any surface reads."""
 
 READERS: tuple[Reader, ...] = tuple(module.requests for module in _MODULES)
+
+
+def is_library_s(dotted: str) -> bool:
+    """Tell whether a dotted name is one that Claude calls are made by, in the library's package."""
+    package, _, names = dotted.partition(".")
+    name = names.rpartition(".")[2]
+    if package == sdk.LIBRARY:
+        return not names or name.removeprefix("Async") in sdk.PLATFORMS
+    return any(
+        package in row.packages and (name in row.names or name in row.receiver)
+        for row in wrapper_table.WRAPPERS
+    )
