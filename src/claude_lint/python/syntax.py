@@ -36,16 +36,21 @@ def children(node: cst.CSTNode) -> list[cst.CSTNode]:
     for name in semantic_fields(type(node)):
         value = getattr(node, name)
         if isinstance(value, (tuple, list)):
-            found.extend(item for item in value if _is_node(type(item)))
-        elif _is_node(type(value)):
+            found.extend([item for item in value if _IS_NODE[type(item)]])
+        elif _IS_NODE[type(value)]:
             found.append(value)
     return found
 
 
-@cache
-def _is_node(kind: type) -> bool:
-    """Tell whether a class is one of nodes; `isinstance` takes long for an abstract class."""
-    return issubclass(kind, cst.CSTNode)
+class _IsNode(dict[type, bool]):
+    """Whether a class is one of nodes; `isinstance` takes long where that class is abstract."""
+
+    def __missing__(self, kind: type) -> bool:
+        self[kind] = issubclass(kind, cst.CSTNode)
+        return self[kind]
+
+
+_IS_NODE = _IsNode()
 
 
 def walk(root: cst.CSTNode) -> Iterator[cst.CSTNode]:

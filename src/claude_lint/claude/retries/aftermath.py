@@ -252,7 +252,7 @@ class Aftermath:
                 if isinstance(part, (cst.Call, cst.Subscript)):
                     found.append(part)
                 if not isinstance(part, cst.Lambda):
-                    stack.extend(reversed(list(children(part))))
+                    stack.extend(reversed(children(part)))
             self._steps[node] = tuple(found)
         return self._steps[node]
 
