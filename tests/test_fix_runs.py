@@ -45,3 +45,21 @@ def test_what_a_fix_brings_up_where_its_value_goes_is_fixed_too() -> None:
     assert 'thinking={"type": "adaptive"}' in Path("ask.py").read_text()
     assert report.findings == ()
     assert not fix().fixed
+
+
+def test_what_a_test_says_must_fail_is_left_as_it_is() -> None:
+    code = (
+        "import anthropic\n"
+        "import pytest\n\n\n"
+        "def test_error():\n"
+        "    with pytest.raises(anthropic.NotFoundError):\n"
+        "        anthropic.Anthropic().messages.create(\n"
+        '            model="claude-2.1",\n'
+        "            max_tokens=5,\n"
+        '            messages=[{"role": "user", "content": "Hello"}],\n'
+        "        )\n"
+    )
+    Path("test_app.py").write_text(code)
+    report = fix()
+    assert [finding.rule for finding in report.findings] == ["retired-model"]
+    assert Path("test_app.py").read_text() == code

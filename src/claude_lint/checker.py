@@ -11,6 +11,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import libcst as cst
+
 from claude_lint import checks, documents, plugin_checks
 from claude_lint.checks import Check, Place, Problem, Rule
 from claude_lint.claude import catalog as catalogs
@@ -25,14 +27,17 @@ from claude_lint.claude.view import View
 from claude_lint.files.discovery import discover, display_path
 from claude_lint.files.source import SourceFile, Unreadable, decode_source, read_source
 from claude_lint.findings import Finding, Fix, Location, Related, Span
+from claude_lint.fixes import as_suggestion
 from claude_lint.masking import mask
 from claude_lint.plugin_checks import PluginFailure
 from claude_lint.python.evaluate import Evaluator
-from claude_lint.python.module import Module, UnparsableError
+from claude_lint.python.module import Module, UnparsableError, attribute_name
 from claude_lint.python.project import Project
 from claude_lint.python.spans import span
 from claude_lint.python.values import Origin
 from claude_lint.settings import Settings
+
+_RAISING = frozenset({"raises", "assertRaises", "assertRaisesRegex"})
 
 _MOST_FILES = 20_000
 # Characters whose syntax trees are kept from file to file; each takes some 300 bytes.
@@ -205,7 +210,21 @@ def to_finding(rule: Rule, problem: Problem, view: View, fact: object) -> Findin
     scope, _point = at.module.place(at.node)
     finding = _made(rule, problem, view, at.module.source.locate(place), related)
     excerpt = mask(_excerpt(at.module, place))
+    if _is_meant_to_fail(at):
+        finding = as_suggestion(finding)
     return replace(finding, scope=scope.qualified_name, excerpt=excerpt)
+
+
+def _is_meant_to_fail(at: Origin) -> bool:
+    """Tell whether a test says that what is done here raises."""
+    return any(
+        isinstance(parent, cst.With)
+        and any(
+            isinstance(one.item, cst.Call) and attribute_name(one.item.func) in _RAISING
+            for one in parent.items
+        )
+        for parent in at.module.ancestors(at.node)
+    )
 
 
 def _made(
