@@ -50,6 +50,13 @@ def generated(session: nox.Session) -> None:
 
 
 @nox.session
+def docs(session: nox.Session) -> None:
+    """Build the documentation into build/site; a link that leads nowhere fails."""
+    session.install("--group", "docs", "-e", ".")
+    session.run("mkdocs", *(session.posargs or ["build", "--strict"]))
+
+
+@nox.session
 def coverage(session: nox.Session) -> None:
     """Measure which branches the tests reach."""
     session.install("--group", "test", "-e", ".")

@@ -125,7 +125,7 @@ def _causes(text: str, errors: Sequence[KnownError]) -> tuple[RuleDocument, ...]
     chosen = set(named)
     for error in errors:
         if error.rules is not None:
-            chosen |= {rule.code for rule in rules if _is_selected(rule, error.rules)}
+            chosen |= {rule.code for rule in rules if is_selected(rule, error.rules)}
             continue
         able = [rule for rule in rules if not set(rule.http_status).isdisjoint(error.status)]
         # Where the words fit some rules, those that wait for other words are out of question.
@@ -139,7 +139,8 @@ def _rules() -> list[RuleDocument]:
     return [rule for rule in documents.load() if not rule.code.startswith(_OWN)]
 
 
-def _is_selected(rule: RuleDocument, selectors: Iterable[str]) -> bool:
+def is_selected(rule: RuleDocument, selectors: Iterable[str]) -> bool:
+    """Tell whether a row of the catalogue of errors names a rule, or its family."""
     return any(selector == rule.name or rule.code.startswith(selector) for selector in selectors)
 
 

@@ -19,6 +19,16 @@ from claude_lint.plugins import Plugin, PluginError
 # the installed metadata would cost more than reading all documents.
 RULES_URL = "https://github.com/claude-lint/claude-lint/blob/main/rules"
 
+FAMILIES = {
+    "CL1": "credentials",
+    "CL2": "requests",
+    "CL3": "models",
+    "CL4": "retries",
+    "CL5": "responses",
+    "CL9": "linter",
+}
+"""What our own rules are about, by the beginnings of their codes."""
+
 FixKind = Literal["none", "safe", "unsafe", "display"]
 
 _FILE_NAME = re.compile(r"([A-Z]{2,8}\d{3})-([a-z0-9]+(?:-[a-z0-9]+)*)\.md")

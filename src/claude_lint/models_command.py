@@ -124,7 +124,7 @@ def _table(catalog: Catalog, models: list[Model], as_of: datetime.date, width: i
             f"{model.id} → {model.alias_of}" if model.moving else model.id,
             catalog.state(model, as_of).value,
             _iso(model.released) or "",
-            _end(model),
+            ending(model),
             newer.id if newer else "",
             _thousands(model.max_output_tokens),
             _thousands(model.context_window),
@@ -135,7 +135,7 @@ def _table(catalog: Catalog, models: list[Model], as_of: datetime.date, width: i
     return "\n".join(line.rstrip() for line in capture.get().splitlines())
 
 
-def _end(model: Model) -> str:
+def ending(model: Model) -> str:
     """Say when a model ends: a day, a day past which it may, or one nobody confirmed."""
     if model.retires:
         return model.retires.isoformat()

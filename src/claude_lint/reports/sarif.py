@@ -27,14 +27,6 @@ _PROBLEM_SEVERITIES = {
     Severity.WARNING: "warning",
     Severity.INFO: "recommendation",
 }
-_FAMILIES = {
-    "CL1": "credentials",
-    "CL2": "requests",
-    "CL3": "models",
-    "CL4": "retries",
-    "CL5": "responses",
-    "CL9": "linter",
-}
 # A score turns an alert into a security alert, so only rules about leaks have one.
 _SECURITY_SEVERITIES = {"CL102": "8.0", "CL103": "7.0", "CL109": "6.0"}
 _LONGEST_DESCRIPTION = 1024  # GitHub's limit
@@ -67,7 +59,7 @@ def render(run: Run, rules: Sequence[RuleDocument]) -> str:
 
 def _rule(rule: RuleDocument) -> dict[str, Any]:
     properties: dict[str, Any] = {
-        "tags": ["own" if rule.plugin else _FAMILIES[rule.code[:3]]],
+        "tags": ["own" if rule.plugin else documents.FAMILIES[rule.code[:3]]],
         "precision": "high",
         "problem.severity": _PROBLEM_SEVERITIES[rule.severity],
     }
