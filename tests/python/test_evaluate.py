@@ -410,3 +410,17 @@ def test_an_object_is_made_by_its_class_s_own_methods() -> None:
 )
 def test_a_comprehension_that_does_more_or_knows_less(code: str, value: str) -> None:
     assert resolve(code) == [value]
+
+
+def test_a_function_is_called_by_the_variable_that_holds_it() -> None:
+    code = """
+    def _mine(size):
+        use(size)
+
+    def _other(size): ...
+
+    def ask(name):
+        call = _other if name == "other" else _mine
+        return retried(lambda: call(9))
+    """
+    assert resolve(code) == ["9"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
@@ -14,7 +15,7 @@ from claude_lint.python.flow import END, NO_ARMS, Arm, Arms, conditions
 from claude_lint.python.inheritance import (
     calls_of_base,
 )
-from claude_lint.python.module import Module
+from claude_lint.python.module import Module, word
 from claude_lint.python.scopes import Binding, Scope
 from claude_lint.python.values import (
     Arguments,
@@ -46,6 +47,8 @@ from claude_lint.python.signatures import (
 )
 
 MAX_DEPTH = 6  # calls inside calls
+_SETTING = re.compile(r"[ \t]*(\w+)[ \t]*=(?!=)")
+_MOST_NAMES = 4
 _MOST_HANDS = 4  # callers that a value is followed back through
 
 
@@ -177,10 +180,25 @@ def _calls_of(
     evaluator: Evaluator, scope: Scope, wanted: Scope, using: list[Module]
 ) -> Iterator[tuple[Module, cst.Call]]:
     for module in using:
-        named = makers(module, wanted) if wanted is not scope else module.call_sites(wanted.name)
+        named = (
+            makers(module, wanted)
+            if wanted is not scope
+            else [call for name in _names_of(module, wanted) for call in module.call_sites(name)]
+        )
         for call in named:
             if accepts(scope, call) and _calls(evaluator, module, call, wanted):
                 yield module, call
+
+
+def _names_of(module: Module, function: Scope) -> list[str]:
+    """Return a function's name and those of variables that lines of a module set to it."""
+    names = [function.name]
+    for match in re.finditer(rf"{word(function.name)}(?![ \t]*[(=\w])", module.lines):
+        start = module.lines.rfind("\n", 0, match.start()) + 1
+        setting = _SETTING.match(module.lines, start, match.start())
+        if setting is not None and setting[1] not in names:
+            names.append(setting[1])
+    return names[:_MOST_NAMES]
 
 
 def _calls(evaluator: Evaluator, module: Module, call: cst.Call, wanted: Scope) -> bool:
