@@ -424,3 +424,22 @@ def test_a_function_is_called_by_the_variable_that_holds_it() -> None:
         return retried(lambda: call(9))
     """
     assert resolve(code) == ["9"]
+
+
+def test_a_library_s_method_under_watch_is_still_its_method() -> None:
+    code = """
+    import library
+    client = library.Client()
+    asked = client.ask
+
+    def watched(*args, **options):
+        return asked(*args, **options)
+
+    def faked(question): ...
+
+    client.ask = watched
+    client.tell = faked
+    use(client.ask)
+    use(client.tell)
+    """
+    assert resolve(code) == ["library.Client().ask", "def faked"]
