@@ -63,3 +63,26 @@ def test_what_a_test_says_must_fail_is_left_as_it_is() -> None:
     report = fix()
     assert [finding.rule for finding in report.findings] == ["retired-model"]
     assert Path("test_app.py").read_text() == code
+
+
+def test_what_another_file_lacks_is_added_to_the_call() -> None:
+    Path("conf.py").write_text(
+        'ASKED = {"model": "claude-opus-4-8", "messages": [{"role": "user", "content": "Hello"}]}\n'
+    )
+    Path("app.py").write_text(
+        "import anthropic\n"
+        "from conf import ASKED\n\n"
+        "client = anthropic.Anthropic()\n"
+        "client.messages.create(**ASKED)\n"
+        "client.messages.create(\n"
+        "    **ASKED,\n"
+        ")\n"
+    )
+    assert fix().findings == ()
+    assert Path("app.py").read_text().splitlines()[4:] == [
+        "client.messages.create(**ASKED, max_tokens=1024)",
+        "client.messages.create(",
+        "    **ASKED,",
+        "    max_tokens=1024,",
+        ")",
+    ]

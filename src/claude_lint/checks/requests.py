@@ -91,8 +91,14 @@ def _payloads(site: CallSite) -> tuple[tuple[Origin, str], ...]:
     return tuple(place for node, place in found.items() if node not in around)
 
 
+_ADDED = "Add `max_tokens`, here 1024"
+
+
 def _insertion(site: CallSite, view: View) -> Repair | None:
-    """Put the field behind the model or the messages, in the call or the dict that names them."""
+    """Put the field behind the model or the messages, in the call or the dict that names them.
+
+    Where another file names them, the SDK's call takes it besides.
+    """
     if len(site.requests) != 1:
         return None
     fields = site.first.required_fields
@@ -107,5 +113,12 @@ def _insertion(site: CallSite, view: View) -> Repair | None:
             edits = insert_entry(Origin(module, around), '"max_tokens": 1024', entry)
         else:
             continue
-        return repair(view, "Add `max_tokens`, here 1024", Safety.UNSAFE, edits)
+        return repair(view, _ADDED, Safety.UNSAFE, edits)
+    takes_keywords = site.first.surface == "sdk" and site.first.operation != "batch.item"
+    if takes_keywords and site.call.module is view.module and _unpacks(site.call.node):
+        return repair(view, _ADDED, Safety.UNSAFE, insert_argument(site.call, "max_tokens=1024"))
     return None
+
+
+def _unpacks(call: cst.CSTNode) -> bool:
+    return isinstance(call, cst.Call) and any(arg.star == "**" for arg in call.args)
