@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import importlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from claude_lint import documents
+from claude_lint.claude.extractors import EXTRACTORS
 from rule_examples import without_markers
 
 EXAMPLE = Path(__file__).parent / "plugin_example"
@@ -163,6 +167,39 @@ def test_the_examples_of_its_documents_are_reported_as_marked(
             for line in concise(run(site, project, *AS_OF, "--select", document.code))
         ]
         assert found == marked
+
+
+def test_an_editor_shows_them(site: Path, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("pygls", reason="the extra `lsp` is not installed")
+    from server.editor import editor
+
+    monkeypatch.setenv("PYTHONPATH", str(site))
+
+    async def scenario() -> None:
+        async with editor(project) as it:
+            team, model = await it.problems(it.open(project / "app.py"))
+        assert (team.code, team.range.start.line, team.range.start.character) == (
+            "missing-team", 3, 0
+        )  # fmt: skip
+        assert model.code_description is not None
+        assert model.code_description.href.endswith("/claude/ACME102-unapproved-model.md")
+
+        (site / PACKAGE / "__init__.py").write_text("import nowhere\n")
+        async with editor(project) as it:
+            assert await it.problems(it.open(project / "app.py")) == []
+            said = await it.until(lambda: [one for one in it.messages if "acme" in one])
+        assert "the rules of acme-claude-rules 1.2.0 cannot be loaded" in str(said[0])
+
+    asyncio.run(scenario())
+
+
+def test_what_the_documentation_says_of_facts_is_so() -> None:
+    page = EXAMPLE.parents[1] / "docs" / "own-rules.md"
+    rows = re.findall(r"^\| (`\w+`(?:, `\w+`)*) \| `\.([\w.]+)` \|", page.read_text("utf-8"), re.M)
+    facts = [(name, module) for names, module in rows for name in re.findall(r"\w+", names)]
+    assert len(facts) >= 7
+    for name, module in facts:
+        assert getattr(importlib.import_module(f"claude_lint.claude.{module}"), name) in EXTRACTORS
 
 
 def test_another_version_is_asked_anew(site: Path, project: Path) -> None:
