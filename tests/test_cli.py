@@ -635,3 +635,17 @@ def test_the_server_without_its_extra_says_how_to_get_it() -> None:
     assert done.stderr == (
         'error: the language server needs an extra: `pip install "claude-lint[lsp]"`\n'
     )
+
+
+@pytest.mark.skipif(os.name == "nt", reason="sparse files")
+def test_a_neighbour_too_large_for_memory_does_not_matter() -> None:
+    Path("claude-lint.toml").touch()
+    with Path("sparse.py").open("wb") as stream:
+        stream.truncate(1 << 40)
+    # Whoever imports the module is looked for: what callers pass may be a request's.
+    Path("raw.py").write_text(
+        "import requests\n\ndef ask(body, headers):\n"
+        "    return requests.post('https://api.anthropic.com/v1/messages', json=body, headers=headers)\n"
+    )
+    result = run("check", "--select", "CL401,CL901", "--output-format", "concise", "raw.py")
+    assert result.stdout.startswith("raw.py:4:12: warning CL401 This request is sent once")

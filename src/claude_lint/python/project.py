@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Container
 from pathlib import Path
 
+from claude_lint.files.encoding import Unreadable, read_bytes
 from claude_lint.files.source import SourceFile, is_test
 from claude_lint.python.imports import ImportFinder, imported_names
 from claude_lint.python.module import Module, UnparsableError
@@ -208,8 +209,8 @@ class Project:
         data = self._data.get(path)
         if data is None:
             try:
-                data = path.read_bytes()
-            except OSError:
+                data = read_bytes(path, _MOST_BYTES)
+            except Unreadable:
                 data = b""
             self._room -= len(data)
             if self._room > 0:
