@@ -70,7 +70,7 @@ def new_folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
     return folder
 
 
-@settings(deadline=None, max_examples=60, derandomize=True)
+@settings(deadline=None, max_examples=100, derandomize=True)
 @given(case=st.sampled_from(CASES), style=styles, unsafe=st.booleans())
 def test_fixes_hold_however_code_is_written(
     case: tuple[RuleDocument, Example],

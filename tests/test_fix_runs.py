@@ -86,3 +86,11 @@ def test_what_another_file_lacks_is_added_to_the_call() -> None:
         "    max_tokens=1024,",
         ")",
     ]
+
+
+def test_a_dict_in_parentheses_is_unpacked_with_them() -> None:
+    sent = '{"model": "claude-opus-4-8", "max_tokens": 5, "messages": [{"role": "user", "content": "Hi"}]}'
+    start = "import anthropic\n\nanthropic.Anthropic().messages.create("
+    Path("app.py").write_text(f"{start}({sent}))\n")
+    assert fix().findings == ()
+    assert Path("app.py").read_text() == f"{start}**({sent}))\n"

@@ -415,7 +415,7 @@ def test_a_call_of_a_union_over_many_lines_keeps_them(projects: Iterator[Path]) 
 
     question = types.MessageParam(
         role="user",  # who
-        content="Hi",
+        content=("Hi"),
     )
     """
     path = root / "app.py"
@@ -424,7 +424,7 @@ def test_a_call_of_a_union_over_many_lines_keeps_them(projects: Iterator[Path]) 
     assert path.read_text().split("\n")[3:7] == [
         "question = {",
         '    "role": "user",  # who',
-        '    "content": "Hi",',
+        '    "content": ("Hi"),',
         "}",
     ]
 

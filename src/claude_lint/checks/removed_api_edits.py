@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 from claude_lint.checks import Repair, View
@@ -32,8 +34,12 @@ def as_display(call: Origin, view: View) -> Repair | None:
     ]
     for arg in node.args:
         if arg.keyword is not None:
-            name, value = span(module, arg.keyword), span(module, arg.value)
-            place = Span(name.line, name.column, value.line, value.column)
+            name = span(module, arg.keyword)
+            rest = module.line_range(name.line, name.line)[name.end_column - 1 :]
+            equal = re.match(r"[ \t]*=[ \t]*", rest)
+            if equal is None:
+                return None
+            place = Span(name.line, name.column, name.line, name.end_column + len(equal[0]))
             edits.append(_replaced(module, place, f"{quote}{arg.keyword.value}{quote}: "))
         elif arg.star != "**":
             return None

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from claude_lint.checks import Problem, View, rule
+import libcst as cst
+
+from claude_lint.checks import Problem, Repair, View, rule
 from claude_lint.checks.code_edits import surround
 from claude_lint.checks.repairs import (
     delete_entries,
@@ -23,7 +25,7 @@ from claude_lint.claude.sdk_calls import SdkCall
 from claude_lint.claude.sdk_members import SdkMember
 from claude_lint.claude.sdk_names import SdkName
 from claude_lint.findings import Safety
-from claude_lint.python.values import Entry, Mapping, options
+from claude_lint.python.values import Entry, Mapping, Origin, options
 
 _KEYWORDS_ONLY = ("create", "stream", "parse", "tool_runner", "count_tokens")
 _TOLD_ELSEWHERE = frozenset({*SAMPLING, OLD_MAX_TOKENS})
@@ -67,8 +69,16 @@ def _positional(call: SdkCall, view: View) -> Iterator[Problem]:
         at,
         f"`{call.method}` takes keyword arguments only: the call raises TypeError",
         help="Unpack the dict with `**`" if is_dict else "Name each argument",
-        fix=repair(view, "Unpack it", Safety.UNSAFE, surround(at, "**", "")) if is_dict else None,
+        fix=_unpacking(at, view) if is_dict else None,
     )
+
+
+def _unpacking(at: Origin, view: View) -> Repair | None:
+    argument = at.module.parents.get(at.node)  # which parentheses belong to
+    if not isinstance(argument, cst.Arg):
+        return None
+    edits = surround(Origin(at.module, argument), "**", "")
+    return repair(view, "Unpack it", Safety.UNSAFE, edits)
 
 
 def _unknown_keyword(call: SdkCall, entry: Entry, name: str, view: View) -> Iterator[Problem]:
