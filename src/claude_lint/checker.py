@@ -40,8 +40,8 @@ from claude_lint.settings import Settings
 _RAISING = frozenset({"raises", "assertRaises", "assertRaisesRegex"})
 
 _MOST_FILES = 20_000
-# Characters whose syntax trees are kept from file to file; each takes some 300 bytes.
-_MOST_PARSED = 1_500_000
+# Characters whose syntax trees are kept from file to file; each takes some 60 bytes.
+_MOST_PARSED = 5_000_000
 _FILES_BETWEEN_LOOKS = 20
 
 
