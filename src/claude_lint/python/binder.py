@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -288,7 +289,14 @@ class Binder:
         self._event(Event(kind, path, scope, point, node, key=key, value=value))
 
     def _event(self, event: Event) -> None:
-        event.scope.events[event.path[0]].append(event)
+        name, scope, point = event.path[0], event.scope, event.point
+        while (
+            scope.kind == "comprehension" and scope.parent is not None and name not in scope.bound
+        ):
+            scope, point = scope.parent, scope.point
+        if scope is not event.scope:
+            event = replace(event, scope=scope, point=point, is_repeated=True)
+        scope.events[name].append(event)
 
     def _bind(
         self,

@@ -173,6 +173,11 @@ def since(
             continue
         if event.point.order <= made.order:
             continue
+        if _deletes_unknown(event, below):
+            # Wherever in the function that is: code that asks elsewhere what an object may hold
+            # knows it on its other ways, too.
+            happened.append((_Phase.BEFORE, event.point.order, Change(below, event, frame)))
+            continue
         if not reaches(event.point, use, scope.exits) or exclusive(event.point.arms, made.arms):
             continue
         own = conditions(event.point, use) - frozenset(made.arms)
@@ -182,6 +187,14 @@ def since(
         change = Change(below, event, frame, under, repeats)
         happened.append((phase, event.point.order, change))
     return fold(evaluator, value, tuple(_in_order(happened)))
+
+
+def _deletes_unknown(event: Event, below: tuple[str, ...]) -> bool:
+    """Tell whether an event takes out what is named in a comprehension over something else."""
+    if event.kind != "call" or below != ("pop",) or not isinstance(event.node, cst.Call):
+        return False
+    first = event.node.args[0].value if event.node.args else None
+    return isinstance(first, cst.Name) and event.is_repeated
 
 
 def only_reads(evaluator: Evaluator, event: Event) -> bool:
@@ -307,7 +320,7 @@ def _change_mapping(evaluator: Evaluator, value: Mapping, change: Change) -> Map
         for one in options(key):
             put(entries, Entry(one, set_to, origin, change.under | one.under))
     elif event.kind == "delitem" and event.key is not None:
-        _delete(entries, evaluator.value(module, event.key, frame), change.under)
+        _delete(entries, rest, evaluator.value(module, event.key, frame), change.under)
     elif event.kind == "augmented" and event.value is not None:
         _merge(evaluator.value(module, event.value, frame), entries, rest, change.under)
     elif event.kind == "call" and change.path and change.path[-1] in _MAPPING_METHODS:
@@ -318,9 +331,17 @@ def _change_mapping(evaluator: Evaluator, value: Mapping, change: Change) -> Map
     return replace(value, entries=tuple(entries), rest=tuple(rest))
 
 
-def _delete(entries: list[Entry], key: Value, under: Arms) -> None:
-    if isinstance(key, Constant) and isinstance(key.value, str):
-        _replace(entries, key.value, under)
+def _delete(entries: list[Entry], rest: list[Value], key: Value, under: Arms) -> None:
+    if isinstance(key, Constant):
+        if isinstance(key.value, str):
+            _replace(entries, key.value, under)
+    elif all(isinstance(one, Constant) for one in options(key)):
+        for one in options(key):
+            _delete(entries, rest, one, under)
+        rest.append(Unknown(why="delete"))
+    else:  # nobody knows what is left
+        entries.clear()
+        rest.append(Unknown(why="delete"))
 
 
 def _merge(value: Value, entries: list[Entry], rest: list[Value], under: Arms) -> None:
@@ -350,7 +371,7 @@ def _mapping_method(
         elif not isinstance(key, Constant):
             rest.append(key)
     elif method == "pop" and arguments.positional:
-        _delete(entries, arguments.positional[0], change.under)
+        _delete(entries, rest, arguments.positional[0], change.under)
     elif method == "clear" and not change.under:
         entries.clear()
         rest.clear()

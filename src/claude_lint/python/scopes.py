@@ -40,7 +40,8 @@ class Event:
 
     `kind`: setitem (`key`, `value`), delitem (`key`), setattr (the path's last name, `value`),
     call (`node` is the method call; the path ends with the method), augmented (`value`, and
-    `operator`), argument (`node` is a call that was handed the object).
+    `operator`), argument (`node` is a call that was handed the object). `is_repeated` in a
+    comprehension, whose changes are those of the scope around it.
     """
 
     kind: str
@@ -50,6 +51,7 @@ class Event:
     node: cst.CSTNode
     key: cst.BaseExpression | None = None
     value: cst.BaseExpression | None = None
+    is_repeated: bool = False
 
 
 @dataclass(eq=False, repr=False)
