@@ -84,7 +84,12 @@ def test_a_change_in_the_project_invalidates(
 
 @pytest.mark.parametrize(
     "other",
-    [{"as_of": date(2026, 11, 25)}, {"select": "CL1"}, {"target_sdk": "2"}, {"target_api": "2023-06-01"}],
+    [
+        {"as_of": date(2026, 11, 25)},
+        {"select": "CL1"},
+        {"target_sdk": "2"},
+        {"target_api": "2023-06-01"},
+    ],
 )
 def test_another_question_is_not_answered_from_the_cache(
     other: dict[str, object], judged: list[int]

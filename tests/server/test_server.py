@@ -116,7 +116,7 @@ def test_a_change_in_another_open_file_counts_before_it_is_saved(root: Path) -> 
             assert await it.problems(uri, 1) == []
             it.type(settings, "MOST = 9_000_000\n")
             after = await it.problems(uri, it.type(uri, f"{text}\n"))
-            assert told(after) [:1] == [("excessive-max-tokens", 4, 48)]
+            assert told(after)[:1] == [("excessive-max-tokens", 4, 48)]
         assert limits.read_text() == "MOST = 9\n"
 
     run(scenario())

@@ -12,12 +12,14 @@ from claude_lint.claude.credentials.key_names import names_key
 from claude_lint.claude.credentials.literals import keys_in
 from claude_lint.claude.surfaces.sdk import clients
 from claude_lint.claude.view import View
+from claude_lint.python.classes import ancestry
 from claude_lint.python.module import Module
 from claude_lint.python.syntax import access_path, walk
 from claude_lint.python.values import (
     Attribute,
     Constant,
     Environ,
+    Instance,
     Item,
     Mapping,
     Origin,
@@ -175,7 +177,23 @@ def _shown(view: View, node: cst.BaseExpression) -> str:
             return ""
         if path in {("str",), ("repr",)} or called == "format":
             return next(filter(None, (_shown(view, arg.value) for arg in node.args)), "")
+    if isinstance(node, cst.Attribute) and _masks_itself(view, node):
+        return ""
     return key_in(view, view.evaluator.value(view.module, node))
+
+
+def _masks_itself(view: View, node: cst.Attribute) -> bool:
+    """Tell whether an attribute is a pydantic secret, which shows asterisks: LangChain's keys."""
+    for base in options(view.evaluator.value(view.module, node.value)):
+        if _package(base).startswith("langchain"):
+            return True
+        if isinstance(base, Instance):
+            for scope in ancestry(view.evaluator, base.cls)[0]:
+                for binding in scope.bindings(node.attr.value):
+                    kind = access_path(binding.annotation) if binding.annotation else None
+                    if kind is not None and kind[-1] in ("SecretStr", "SecretBytes"):
+                        return True
+    return False
 
 
 def _shown_in_field(view: View, part: cst.BaseFormattedStringContent) -> str:

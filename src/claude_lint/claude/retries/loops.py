@@ -308,8 +308,7 @@ def _item_assignments(body: cst.CSTNode) -> list[tuple[cst.CSTNode, list[str]]]:
         for part in walk(body)
         if isinstance(part, cst.Assign)
         for one in part.targets
-        if isinstance(one.target, cst.Subscript)
-        and (name := dotted(one.target.value)) is not None
+        if isinstance(one.target, cst.Subscript) and (name := dotted(one.target.value)) is not None
     ]
 
 
