@@ -18,6 +18,13 @@ class UnknownModelError(ValueError):
     """An ID that is not in the catalogue; the message names the nearest one that is."""
 
 
+_SAMPLING = {
+    "any": "temperature, top_p and top_k",
+    "temperature_xor_top_p": "temperature or top_p, not both",
+    "default_only": "the defaults only",
+}
+
+
 def render_models(
     model_id: str | None,
     fmt: str,
@@ -75,7 +82,7 @@ def _row(catalog: Catalog, model: Model, as_of: datetime.date) -> dict[str, Any]
         "max_output_tokens": model.max_output_tokens,
         "context_window": model.context_window,
         "prefill": model.prefill,
-        "sampling": model.sampling,
+        "sampling": _SAMPLING.get(model.sampling or ""),
         "thinking_accepted": model.thinking_accepted,
         "thinking_default": model.thinking_default,
         "effort_levels": model.effort_levels,

@@ -25,8 +25,13 @@ def explain(rule: RuleDocument, *, color: bool, width: int | None) -> str:
 
     console = Console(width=width, force_terminal=color, no_color=not color, legacy_windows=False)
     with console.capture() as capture:
-        console.print(Markdown(_EXAMPLE.sub(r"*\2*\n\n\1", text)))
+        console.print(Markdown(labelled(text)))
     return capture.get()
+
+
+def labelled(text: str) -> str:
+    """Say in words what the fences of a document's examples say only to tests."""
+    return _EXAMPLE.sub(r"*\2*\n\n\1", text)
 
 
 def listing(rules: Sequence[RuleDocument], fmt: str) -> str:

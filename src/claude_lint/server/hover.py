@@ -12,7 +12,7 @@ from claude_lint.claude.catalog.model_ids import Verdict, judge
 from claude_lint.findings import Finding
 from claude_lint.masking import mask
 from claude_lint.models_command import facts
-from claude_lint.rules_command import explain
+from claude_lint.rules_command import explain, labelled
 
 # `claude-opus-4-1`, `us.anthropic.claude-…-v1:0`, `claude-3-5-sonnet@20240620`, `anthropic/…`
 _ID_CHARACTERS = re.compile(r"[\w.:@/-]+")
@@ -43,7 +43,8 @@ def rule_cards(findings: Iterable[Finding]) -> list[str]:
     for finding in findings:
         document = documents.find(finding.code)
         if document is not None:
-            cards[finding.code] = mask(explain(document, color=False, width=None)).strip()
+            text = labelled(explain(document, color=False, width=None))
+            cards[finding.code] = mask(text).strip()
     return list(cards.values())
 
 
