@@ -52,3 +52,7 @@ def test_an_expression_is_a_mapping_by_its_bindings(code: str) -> None:
 )
 def test_what_may_be_something_else_is_none(code: str) -> None:
     assert not _is_mapping(code)
+
+
+def test_a_copy_is_whatever_was_copied() -> None:
+    assert not _is_mapping("use(client.copy())")

@@ -18,7 +18,7 @@ _TYPES = frozenset({
     "dict", "Dict", "Mapping", "MutableMapping", "DefaultDict", "defaultdict", "OrderedDict",
     "Counter", "TypedDict", "ChainMap",
 })  # fmt: skip
-_MAKERS = _TYPES | {"loads", "vars", "globals", "locals", "model_dump", "to_dict", "asdict", "copy"}
+_MAKERS = _TYPES | {"loads", "vars", "globals", "locals", "model_dump", "to_dict", "asdict"}
 _WRAPPERS = frozenset({"Optional", "Union", "Annotated", "Final", "ClassVar"})
 _QUOTED = re.compile(r"\s*(?:Optional\[\s*)?(?:\w+\.)*(\w+)\b")
 _DISPLAYS = (cst.Dict, cst.DictComp)

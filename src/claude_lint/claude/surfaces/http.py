@@ -92,8 +92,9 @@ def is_lookup(module: Module, node: cst.Call) -> bool:
     first, *others = node.args
     if first.star or first.keyword is not None:
         return False
-    if others and others[0].keyword is None and isinstance(others[0].value, _DEFAULTS):
-        return True
+    has_default = others and others[0].keyword is None and isinstance(others[0].value, _DEFAULTS)
+    if has_default and func.attr.value == "get":
+        return True  # `session.post(url, "{…}")` passes a body there
     if isinstance(first.value, (cst.Integer, cst.Float, cst.Tuple)):
         return True
     text = string_value(first.value)
