@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -33,23 +34,13 @@ def annotated(
     evaluator: Evaluator, module: Module, node: cst.BaseExpression, name: str | None
 ) -> Value:
     """Return what an annotation says of a value: `Typed`, or unknown."""
+    unknown = Unknown(
+        origin=Origin(module, node), why="parameter" if name else "annotation", name=name or ""
+    )
     for one in _annotation_types(node):
         if isinstance(one, cst.SimpleString):
-            text = string_value(one)
-            parsed = parse_expression(text) if isinstance(text, str) else None
-            if parsed is None:
-                continue
-            one = parsed
-            inner = next(iter(_annotation_types(one)), one)
-            path = access_path(inner)
-            if path is None:
-                continue
-            scope, _point = module.place(node)
-            value = evaluator.lookup(scope, path[0], END, None, Origin(module, node))
-            for attr in path[1:]:
-                value = union(
-                    [evaluator.attribute(o, attr, Origin(module, node)) for o in options(value)]
-                )
+            quoted = functools.partial(_quoted, evaluator, module, node, one)
+            value = evaluator.once((one, 0), quoted, unknown)
         else:
             value = evaluator.value(module, one)
         for option in options(value):
@@ -57,9 +48,24 @@ def annotated(
                 isinstance(option, Symbol) and not option.path.startswith("builtins.")
             ):
                 return Typed(option, origin=Origin(module, node))
-    return Unknown(
-        origin=Origin(module, node), why="parameter" if name else "annotation", name=name or ""
-    )
+    return unknown
+
+
+def _quoted(
+    evaluator: Evaluator, module: Module, node: cst.BaseExpression, text: cst.SimpleString
+) -> Value:
+    """Return what is named by a string in an annotation; that may be what is annotated."""
+    origin = Origin(module, node)
+    code = string_value(text)
+    parsed = parse_expression(code) if isinstance(code, str) else None
+    path = access_path(next(iter(_annotation_types(parsed)), parsed)) if parsed else None
+    if path is None:
+        return Unknown(origin=origin, why="annotation")
+    scope, _point = module.place(node)
+    value = evaluator.lookup(scope, path[0], END, None, origin)
+    for attr in path[1:]:
+        value = union([evaluator.attribute(one, attr, origin) for one in options(value)])
+    return value
 
 
 def _annotation_types(node: cst.BaseExpression) -> Iterator[cst.BaseExpression]:

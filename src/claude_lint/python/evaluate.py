@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import builtins
 import re
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 
 import libcst as cst
@@ -436,14 +436,24 @@ class Evaluator:
 
     def imported(self, module: Module, dotted: str, origin: Origin) -> Value:
         """Return a module or name by the dotted path of its import; leading dots are relative."""
-        key = (module, dotted)
-        depth = self._working.get(key)  # modules may import a name from each other
+        unknown = Unknown(origin=origin, why="budget", name=dotted)
+        # Modules may import a name from each other.
+        return self.once((module, dotted), lambda: self._imported(module, dotted, origin), unknown)
+
+    def once(
+        self,
+        key: tuple[cst.CSTNode, int] | tuple[Module, str],
+        work: Callable[[], Value],
+        unknown: Value,
+    ) -> Value:
+        """Work out what code can make depend on itself; return `unknown` where it does."""
+        depth = self._working.get(key)
         if depth is not None or len(self._working) > _MOST_NESTED:
             self._cut = min(self._cut, depth if depth is not None else -1)
-            return Unknown(origin=origin, why="budget", name=dotted)
+            return unknown
         self._working[key] = len(self._working)
         try:
-            return self._imported(module, dotted, origin)
+            return work()
         finally:
             del self._working[key]
 
