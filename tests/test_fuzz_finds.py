@@ -39,5 +39,5 @@ def test_what_only_the_checks_of_the_tree_refuse_is_no_failure_of_ours(
 
 @pytest.mark.parametrize("annotations", ["a: 'a'", "a: 'b'\nb: 'a'", "a: 'Optional[a.b]'"])
 def test_what_is_annotated_as_itself_is_of_no_type(lint: Lint, annotations: str) -> None:
-    found = lint(f"import anthropic\n{annotations}\nmodel = a or 'claude-2.1'\n")
-    assert [one.code for one in found] == ["CL303"]
+    found = lint(f"import anthropic\n{annotations}\na.messages.create(model='claude-2.1')\n")
+    assert [one.code for one in found] == ["CL201", "CL220", "CL303"]
