@@ -14,17 +14,17 @@ from pathlib import Path
 import libcst as cst
 
 from claude_lint import documents, judge, reports
+from claude_lint.configuration.rulings import Options, Rulings
+from claude_lint.configuration.settings import forget_settings
 from claude_lint.files.encoding import line_starts, lines
 from claude_lint.files.source import SourceFile, Unreadable, decode_source
 from claude_lint.findings import Finding, Location
+from claude_lint.fixing.mend import Mending, mend
 from claude_lint.judge import Judged, Task
-from claude_lint.mend import Mending, mend
 from claude_lint.python.module import Module, UnparsableError
 from claude_lint.python.spans import span
 from claude_lint.python.syntax import walk
 from claude_lint.reports.patch import patch
-from claude_lint.rulings import Options, Rulings
-from claude_lint.settings import forget_settings
 from claude_lint.workers import Answer, Crash, Failure, Job, Workers
 
 TODAY = datetime.date(2026, 11, 24)

@@ -17,8 +17,8 @@ from click.testing import CliRunner, Result
 from claude_lint import __version__, cli, engine
 from claude_lint.checker import Checker, CheckResult
 from claude_lint.claude.catalog.target import forget
+from claude_lint.configuration.settings import forget_settings
 from claude_lint.files.source import SourceFile
-from claude_lint.settings import forget_settings
 
 BAD = """\
 import anthropic

@@ -14,11 +14,11 @@ import pytest
 
 from claude_lint import checker, documents, engine
 from claude_lint.checker import CheckResult, CheckSettings
+from claude_lint.configuration.settings import SettingsError
 from claude_lint.engine import Options, Report
 from claude_lint.files.encoding import Inaccessible
 from claude_lint.files.source import SourceFile
 from claude_lint.findings import Finding, Severity, Span
-from claude_lint.settings import SettingsError
 
 MARK = re.compile(r"FIND (CL\d{3})")
 

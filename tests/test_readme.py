@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from claude_lint.cli import command_line
+from claude_lint.configuration.settings import load_settings
 from claude_lint.findings import Severity
-from claude_lint.settings import load_settings
 
 PROJECT = Path(__file__).parents[1]
 README = (PROJECT / "README.md").read_text("utf-8")

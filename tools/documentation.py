@@ -11,13 +11,14 @@ from pathlib import Path
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
-from claude_lint import documents, rules_command
+from claude_lint import documents
 from claude_lint.claude import catalog as catalogs
 from claude_lint.claude.catalog.errors import KnownError
 from claude_lint.claude.catalog.errors import load as load_errors
-from claude_lint.diagnose import is_selected
+from claude_lint.commands import rules as rules_command
+from claude_lint.commands.diagnose import is_selected
+from claude_lint.commands.models import ending, render_models
 from claude_lint.documents import FAMILIES, RuleDocument
-from claude_lint.models_command import ending, render_models
 
 PROJECT = Path(__file__).parents[1]
 PROJECT_URL = documents.RULES_URL.removesuffix("/rules")

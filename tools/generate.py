@@ -18,8 +18,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from claude_lint import documents, rules_command
-from claude_lint.settings_schema import KEYS, Key
+from claude_lint import documents
+from claude_lint.commands import rules as rules_command
+from claude_lint.configuration.settings_schema import KEYS, Key
 
 PROJECT = Path(__file__).resolve().parents[1]
 README = PROJECT / "README.md"

@@ -23,11 +23,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from claude_lint import __version__, plugins
+from claude_lint.configuration.rulings import Options
+from claude_lint.configuration.settings import Settings
 from claude_lint.files.discovery import discover
 from claude_lint.findings import Edit, Finding, Fix, Location, Related, Safety, Severity, Span
 from claude_lint.masking import mask
-from claude_lint.rulings import Options
-from claude_lint.settings import Settings
 
 if TYPE_CHECKING:
     from claude_lint.judge import Judged, Task

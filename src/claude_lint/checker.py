@@ -24,10 +24,11 @@ from claude_lint.claude.readers import READERS
 from claude_lint.claude.reading import Reading
 from claude_lint.claude.surfaces.registry import is_library_s
 from claude_lint.claude.view import View
+from claude_lint.configuration.settings import Settings
 from claude_lint.files.discovery import discover, display_path
-from claude_lint.files.source import SourceFile, Unreadable, decode_source, read_source
+from claude_lint.files.source import SourceFile, Unreadable, decode_source, file_of, read_source
 from claude_lint.findings import Finding, Fix, Location, Related, Span
-from claude_lint.fixes import as_suggestion
+from claude_lint.fixing.fixes import as_suggestion
 from claude_lint.masking import mask
 from claude_lint.plugin_checks import PluginFailure
 from claude_lint.python.evaluate import Evaluator
@@ -35,7 +36,6 @@ from claude_lint.python.module import Module, UnparsableError, attribute_name
 from claude_lint.python.project import Project
 from claude_lint.python.spans import span
 from claude_lint.python.values import Origin
-from claude_lint.settings import Settings
 
 _RAISING = frozenset({"raises", "assertRaises", "assertRaisesRegex"})
 
@@ -104,19 +104,28 @@ class Checker:
         self._failures = dict.fromkeys(self._unloaded)
         if self._checked % _FILES_BETWEEN_LOOKS == 0 and self.project.parsed() > _MOST_PARSED:
             self._forget()
+        results = [self._check(module) for module in source.modules()]
+        return CheckResult(
+            tuple(finding for result in results for finding in result.findings),
+            tuple(fact for result in results for fact in result.facts),
+            tuple(note for result in results for note in result.notes),
+            tuple(self._failures),
+        )
+
+    def _check(self, source: SourceFile) -> CheckResult:
         try:
             module = self.project.module(source)
         except UnparsableError as problem:
             # A secret is one in whatever text it stands.
             view = self._view(Module.unparsed(source))
             findings = (_unparsable(source, problem), *self._findings(view))
-            return CheckResult(findings, failures=tuple(self._failures))
+            return CheckResult(findings)
         view = self._view(module)
         refused = [_unparsable(source, problem) for problem in module.broken]
         findings = (*refused, *self._findings(view))
         notes = tuple(_notes(module))
         facts = tuple(dump(view)) if self.check_settings.dump_facts else ()
-        return CheckResult(findings, facts, notes, tuple(self._failures))
+        return CheckResult(findings, facts, notes)
 
     def _forget(self) -> None:
         """Let go of syntax trees and of all that was learned of them, so that memory stays flat."""
@@ -182,10 +191,13 @@ class Checker:
 
     def _read(self, path: Path) -> SourceFile | None:
         try:
-            display = display_path(str(path), Path.cwd())
-            if path in self._contents:
-                return decode_source(path, display, self._contents[path])
-            return read_source(path, display, self.check_settings.settings.max_file_size)
+            file = file_of(path)
+            display = display_path(str(file), Path.cwd())
+            if file in self._contents:
+                source = decode_source(file, display, self._contents[file])
+            else:
+                source = read_source(file, display, self.check_settings.settings.max_file_size)
+            return next((module for module in source.modules() if module.path == path), None)
         except (Unreadable, OSError):
             return None
 

@@ -17,10 +17,10 @@ from typing import Any, NoReturn, TypeVar
 import click
 
 from claude_lint import __version__, terminal
-from claude_lint.baseline import BaselineError
+from claude_lint.configuration.settings import SettingsError, load_settings, nearest
 from claude_lint.files.git import GitError
 from claude_lint.reports import FORMATS
-from claude_lint.settings import SettingsError, load_settings, nearest
+from claude_lint.suppressing.baseline import BaselineError
 
 EXIT_ERROR = 2
 # What shells report for a program that Ctrl-C or SIGTERM has ended: 128 and the signal's number.
@@ -184,8 +184,8 @@ def command_line() -> None:
 @_version_option
 def check(paths: tuple[str, ...], **given: Any) -> int:
     """Check files and folders; `-` is code on stdin. Without any, check the current folder."""
-    from claude_lint.check_command import Presentation
-    from claude_lint.check_command import check as run_check
+    from claude_lint.commands.check import Presentation
+    from claude_lint.commands.check import check as run_check
     from claude_lint.engine import Options
 
     if given["output_format"] is None:
@@ -239,7 +239,8 @@ def _meant_command(word: str) -> str:
 @click.argument("rule")
 def explain(rule: str) -> None:
     """Show what a rule reports, why, and what mends it. RULE is a code or a name."""
-    from claude_lint import documents, rules_command
+    from claude_lint import documents
+    from claude_lint.commands import rules as rules_command
 
     document = documents.find(rule)
     if document is None:
@@ -258,7 +259,8 @@ def explain(rule: str) -> None:
 @_format_option("--format", ("text", "json", "markdown"))
 def rules(output_format: str) -> None:
     """List all rules."""
-    from claude_lint import documents, rules_command
+    from claude_lint import documents
+    from claude_lint.commands import rules as rules_command
 
     terminal.write(rules_command.listing(documents.load(), output_format))
 
@@ -278,7 +280,7 @@ def models(
 ) -> None:
     """Show what is known of Claude's models, or of one: state, dates, replacement, limits."""
     from claude_lint.claude.catalog import CatalogError, load
-    from claude_lint.models_command import UnknownModelError, render_models
+    from claude_lint.commands.models import UnknownModelError, render_models
 
     settings = load_settings(Path(), config=config, isolated=isolated)
     try:
@@ -303,7 +305,7 @@ def diagnose(text: str, paths: tuple[str, ...], **given: Any) -> int:
     TEXT is a status (401), the body of an answer, a message, a traceback or a log; `-` reads it
     from stdin. PATHS are the code, by default the current folder.
     """
-    from claude_lint.diagnose import diagnose as run_diagnose
+    from claude_lint.commands.diagnose import diagnose as run_diagnose
     from claude_lint.engine import Options
 
     if text == "-":
@@ -323,8 +325,8 @@ def config(path: Path, config: Path | None, isolated: bool) -> None:
     """Show the settings that hold for a path, and where each was said."""
     if not path.exists():
         raise click.UsageError(f"no such file or folder: {path}")
-    from claude_lint import config_command
     from claude_lint.claude.catalog import CatalogError
+    from claude_lint.commands import config as config_command
 
     try:
         terminal.write(config_command.render(path, config=config, isolated=isolated))

@@ -12,20 +12,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from claude_lint import baseline
 from claude_lint.claude.anchors import NEEDLES, imports_a_mention
+from claude_lint.configuration.rulings import Options as RulingOptions
+from claude_lint.configuration.rulings import Rulings
+from claude_lint.configuration.settings import Settings, SettingsError, forget_settings
 from claude_lint.files.discovery import FoundFile, discover, display_path, gate, gate_file
 from claude_lint.files.encoding import Inaccessible, TooLarge, Unreadable, read_bytes
 from claude_lint.findings import Finding, Severity
-from claude_lint.rulings import Options as RulingOptions
-from claude_lint.rulings import Rulings
-from claude_lint.settings import Settings, SettingsError, forget_settings
+from claude_lint.suppressing import baseline
 
 if TYPE_CHECKING:
     from claude_lint.cache import Cache
-    from claude_lint.fix_run import Rewritten
+    from claude_lint.fixing.mend import Refusal
+    from claude_lint.fixing.run import Rewritten
     from claude_lint.judge import Judged, Task
-    from claude_lint.mend import Refusal
     from claude_lint.plugin_checks import PluginFailure
     from claude_lint.workers import Failure, Workers
 
@@ -393,7 +393,7 @@ def _in_order(tasks: Iterable[Task]) -> list[Task]:
 
 def _fix(tasks: Sequence[Task], options: Options, rulings: Rulings, tally: _Tally) -> None:
     """Make the fixes that are asked for; what is left takes the place of what was found."""
-    from claude_lint.fix_run import Wanted, fix
+    from claude_lint.fixing.run import Wanted, fix
 
     def judge_again(tasks: Sequence[Task], unwritten: Mapping[Path, bytes]) -> Mapping[str, Judged]:
         with _start_workers(unwritten) as workers:
@@ -453,7 +453,7 @@ def _touched(options: Options, files: Sequence[FoundFile]) -> Callable[[Finding]
     """Return what tells the findings that a change brought from others; None where all count."""
     if options.diff_base is None:
         return None
-    from claude_lint.diff_base import touched
+    from claude_lint.suppressing.diff_base import touched
 
     return touched(options.diff_base, {file.display: file.path for file in files})
 

@@ -12,12 +12,14 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from claude_lint import documents, fixes, suppressions
+from claude_lint import documents
+from claude_lint.configuration.selection import Selection
+from claude_lint.configuration.settings import Settings
 from claude_lint.files.source import Unreadable, decode_source
 from claude_lint.findings import Finding, Location, Severity, Span
+from claude_lint.fixing import fixes
 from claude_lint.masking import mask
-from claude_lint.selection import Selection
-from claude_lint.settings import Settings
+from claude_lint.suppressing import suppressions
 
 if TYPE_CHECKING:
     from claude_lint.checker import Checker

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from claude_lint.settings import SettingsError
+from claude_lint.configuration.settings import SettingsError
 
 if TYPE_CHECKING:
     from importlib.metadata import Distribution

@@ -12,8 +12,8 @@ import pytest
 
 from claude_lint.checker import Checker, CheckSettings
 from claude_lint.claude.dump import dump
+from claude_lint.configuration.settings import load_settings
 from claude_lint.files.source import read_source
-from claude_lint.settings import load_settings
 
 Facts = Callable[..., list[dict[str, Any]]]
 URL = "https://api.anthropic.com/v1/messages"

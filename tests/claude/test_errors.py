@@ -14,7 +14,7 @@ import tomli
 
 from claude_lint import documents
 from claude_lint.claude.catalog.errors import load, recognise
-from claude_lint.diagnose import understand
+from claude_lint.commands.diagnose import understand
 
 STATUSES = [
     *("400", "401", "402", "403", "404", "409", "413", "422"),

@@ -14,10 +14,10 @@ from claude_lint.claude.retries.delays import Pace
 from claude_lint.claude.retries.failures import Failure, Library, catches
 from claude_lint.claude.retries.policies import Policy
 from claude_lint.claude.retries.reach import attempts
+from claude_lint.configuration.settings import load_settings
 from claude_lint.files.source import read_source
 from claude_lint.python.evaluate import Evaluator
 from claude_lint.python.values import Sequence, Symbol
-from claude_lint.settings import load_settings
 from resolving import project
 
 PRELUDE = """

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from claude_lint.configuration.globs import Glob
 from claude_lint.files.discovery import (
     Discovery,
     FoundFile,
@@ -20,7 +21,6 @@ from claude_lint.files.discovery import (
     gate_file,
 )
 from claude_lint.files.source import Inaccessible
-from claude_lint.globs import Glob
 
 NAMES = (".git", ".venv", "__pycache__", "build", "node_modules", "venv")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from lsprotocol import types
 
 from claude_lint.findings import Edit, Finding, Fix, Safety
-from claude_lint.fixes import is_applicable
+from claude_lint.fixing.fixes import is_applicable
 from claude_lint.server.places import Places
 
 FIX_ALL = f"{types.CodeActionKind.SourceFixAll.value}.claude-lint"

@@ -7,8 +7,8 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from claude_lint.rulings import Options
-from claude_lint.settings import SettingsError, nearest
+from claude_lint.configuration.rulings import Options
+from claude_lint.configuration.settings import SettingsError, nearest
 
 _RULES = ("select", "ignore", "extend-select")
 _TEXTS = ("config", "target-sdk", "target-api")

@@ -7,22 +7,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from claude_lint import baseline, judge
+from claude_lint import judge
 from claude_lint.claude.anchors import forget_mentions
 from claude_lint.claude.catalog import Catalog
 from claude_lint.claude.catalog import load as load_catalog
+from claude_lint.configuration.rulings import Options, Rulings
+from claude_lint.configuration.settings import forget_settings
 from claude_lint.engine import could_matter, task_for
 from claude_lint.files.discovery import FoundFile
 from claude_lint.findings import Edit, Finding
-from claude_lint.fixes import is_applicable
+from claude_lint.fixing.fixes import is_applicable
+from claude_lint.fixing.mend import Mended, Mending, mend
 from claude_lint.judge import Judged, Task
-from claude_lint.mend import Mended, Mending, mend
-from claude_lint.rulings import Options, Rulings
 from claude_lint.server.bench import Bench
 from claude_lint.server.editor_settings import options_from
 from claude_lint.server.sheets import Sheet
-from claude_lint.settings import forget_settings
-from claude_lint.suppressions import ignore_edits
+from claude_lint.suppressing import baseline
+from claude_lint.suppressing.suppressions import ignore_edits
 from claude_lint.workers import Answer, Crash, Outcome
 
 # To mend a file is to judge it, this many times at most.

@@ -9,10 +9,10 @@ from datetime import date
 from claude_lint import documents
 from claude_lint.claude.catalog import Catalog, Model, Platform
 from claude_lint.claude.catalog.model_ids import Verdict, judge
+from claude_lint.commands.models import facts
+from claude_lint.commands.rules import explain, labelled
 from claude_lint.findings import Finding
 from claude_lint.masking import mask
-from claude_lint.models_command import facts
-from claude_lint.rules_command import explain, labelled
 
 # `claude-opus-4-1`, `us.anthropic.claude-…-v1:0`, `claude-3-5-sonnet@20240620`, `anthropic/…`
 _ID_CHARACTERS = re.compile(r"[\w.:@/-]+")

@@ -10,6 +10,7 @@ from typing import Any
 from lsprotocol import types
 
 from claude_lint.claude.catalog import CatalogError
+from claude_lint.configuration.settings import SettingsError
 from claude_lint.files.changes import position_in
 from claude_lint.files.encoding import lines
 from claude_lint.findings import Finding
@@ -18,7 +19,6 @@ from claude_lint.server.buffers import offset_in
 from claude_lint.server.folder import Opinion
 from claude_lint.server.hover import model_card, rule_cards
 from claude_lint.server.session import PAUSE, SECTION, Session
-from claude_lint.settings import SettingsError
 
 
 def initialize(ls: Session, params: types.InitializeParams) -> None:

@@ -13,8 +13,8 @@ from pygls.uris import from_fs_path, to_fs_path
 from pygls.workspace import PositionCodec
 
 from claude_lint import __version__
-from claude_lint.baseline import BaselineError
 from claude_lint.claude.catalog import CatalogError
+from claude_lint.configuration.settings import SettingsError
 from claude_lint.files.discovery import display_path
 from claude_lint.files.encoding import Inaccessible, TooLarge, read_bytes
 from claude_lint.findings import Finding
@@ -24,7 +24,7 @@ from claude_lint.server.diagnostics import diagnostic
 from claude_lint.server.folder import Folder, Opinion, WorkerError
 from claude_lint.server.places import Places
 from claude_lint.server.sheets import Sheet, file_sheet, notebook_sheet
-from claude_lint.settings import SettingsError
+from claude_lint.suppressing.baseline import BaselineError
 
 # Seconds of quiet after which what was typed is judged.
 PAUSE = 0.15

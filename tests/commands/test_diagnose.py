@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 import rule_examples
 from claude_lint import cli
-from claude_lint.diagnose import rank, understand
+from claude_lint.commands.diagnose import rank, understand
 from claude_lint.findings import Finding, Location, Severity, Span
 from claude_lint.python.tracebacks import Frame
 

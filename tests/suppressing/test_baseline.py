@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from claude_lint.baseline import BaselineError, apply, read, write
 from claude_lint.findings import Finding, Location, Severity, Span
+from claude_lint.suppressing.baseline import BaselineError, apply, read, write
 
 
 def finding(path: str, rule: str, line: int = 1) -> Finding:

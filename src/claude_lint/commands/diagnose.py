@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from claude_lint import check_command, documents, terminal
-from claude_lint.check_command import CLEAN, ERROR, Presentation
+from claude_lint import documents, terminal
 from claude_lint.claude.catalog.errors import KnownError, readings, recognise
+from claude_lint.commands import check as check_command
+from claude_lint.commands.check import CLEAN, ERROR, Presentation
 from claude_lint.documents import RuleDocument
 from claude_lint.engine import Options, Report
 from claude_lint.findings import Finding

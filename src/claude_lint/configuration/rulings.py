@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from claude_lint import documents, selection
-from claude_lint.globs import matcher
-from claude_lint.selection import CommandLine, Selection
-from claude_lint.settings import Settings, SettingsError, load_settings, override
+from claude_lint import documents
+from claude_lint.configuration import selection
+from claude_lint.configuration.globs import matcher
+from claude_lint.configuration.selection import CommandLine, Selection
+from claude_lint.configuration.settings import Settings, SettingsError, load_settings, override
 
 
 @dataclass(frozen=True, slots=True)

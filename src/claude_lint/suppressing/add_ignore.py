@@ -11,7 +11,7 @@ from claude_lint.files.changes import Unwritable, changes
 from claude_lint.files.rewriting import replace_file, rewrite
 from claude_lint.files.source import Unreadable, decode_source, read_bytes
 from claude_lint.findings import Finding
-from claude_lint.suppressions import ignore_edits
+from claude_lint.suppressing.suppressions import ignore_edits
 
 
 def ignore_in_files(

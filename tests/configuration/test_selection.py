@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from claude_lint.configuration.selection import CommandLine, Selection, select
+from claude_lint.configuration.settings import SettingsError, forget_settings, load_settings
 from claude_lint.findings import Severity
-from claude_lint.selection import CommandLine, Selection, select
-from claude_lint.settings import SettingsError, forget_settings, load_settings
 
 
 @dataclass(frozen=True)

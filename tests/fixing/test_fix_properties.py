@@ -18,13 +18,13 @@ from hypothesis import strategies as st
 
 import rule_examples
 from claude_lint import documents
+from claude_lint.configuration.rulings import Options, Rulings
 from claude_lint.documents import Example, RuleDocument
 from claude_lint.files.changes import spliced
 from claude_lint.files.source import SourceFile, decode_source
+from claude_lint.fixing.mend import Mended, Mending, mend
 from claude_lint.judge import Task
-from claude_lint.mend import Mended, Mending, mend
 from claude_lint.python.comments import comments
-from claude_lint.rulings import Options, Rulings
 from meaning import altered_besides
 from variants import Style, dressed
 

@@ -10,11 +10,11 @@ import jsonschema
 import pytest
 import tomli
 
-from claude_lint.settings import SettingsError, forget_settings, load_settings
-from claude_lint.settings_schema import KEYS
+from claude_lint.configuration.settings import SettingsError, forget_settings, load_settings
+from claude_lint.configuration.settings_schema import KEYS
 
 SCHEMA: dict[str, Any] = json.loads(
-    (Path(__file__).parents[1] / "docs" / "settings.schema.json").read_text("utf-8")
+    (Path(__file__).parents[2] / "docs" / "settings.schema.json").read_text("utf-8")
 )
 
 

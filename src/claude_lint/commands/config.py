@@ -9,8 +9,8 @@ from pathlib import Path
 
 from claude_lint.claude.catalog import load
 from claude_lint.claude.catalog.target import Target, target_for
-from claude_lint.rulings import Options, Rulings
-from claude_lint.settings import Origin, Settings, describe, load_settings
+from claude_lint.configuration.rulings import Options, Rulings
+from claude_lint.configuration.settings import Origin, Settings, describe, load_settings
 
 
 def render(path: Path, *, config: Path | None, isolated: bool) -> str:

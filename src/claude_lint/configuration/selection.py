@@ -9,9 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from claude_lint.configuration.globs import Glob, matcher
+from claude_lint.configuration.settings import Origin, Settings, SettingsError, nearest
 from claude_lint.findings import Severity
-from claude_lint.globs import Glob, matcher
-from claude_lint.settings import Origin, Settings, SettingsError, nearest
 
 _PREFIX = re.compile(r"([A-Z]{2,8})\d{0,2}")
 _T = TypeVar("_T")

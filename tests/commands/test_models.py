@@ -4,7 +4,7 @@ import json
 import pytest
 
 from claude_lint.claude.catalog import load
-from claude_lint.models_command import UnknownModelError, render_models
+from claude_lint.commands.models import UnknownModelError, render_models
 
 TODAY = datetime.date(2026, 11, 24)
 

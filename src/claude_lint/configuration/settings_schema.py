@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from claude_lint import globs
+from claude_lint.configuration import globs
+from claude_lint.configuration.toml_lines import KeyPath
 from claude_lint.findings import Severity
 from claude_lint.masking import mask
-from claude_lint.toml_lines import KeyPath
 
 _ANY_TEXT = r"(?s:.+)"
 _CHOICES = re.compile(r"[\w-]+(?:\|[\w-]+)+")

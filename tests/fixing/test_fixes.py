@@ -198,7 +198,7 @@ def test_a_safe_fix_that_drops_a_comment_is_unsafe() -> None:
     finding = found(MISCASED, edit.location, Safety.SAFE, edit)
 
     def safety(text: str) -> Safety | None:
-        from claude_lint.fixes import settled
+        from claude_lint.fixing.fixes import settled
 
         source = SourceFile(Path("/project/app.py"), "app.py", text, "utf-8", b"")
         fix = settled(finding, source, is_fixable=True).fix
@@ -382,7 +382,7 @@ def test_a_cell_of_a_notebook_is_fixed_in_its_json() -> None:
 def test_a_file_that_changes_while_it_is_checked_is_not_overwritten(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from claude_lint import fix_run
+    from claude_lint.fixing import run as fix_run
 
     write(app="x = Cold\n", other="x = Cold\n")
     replace_file = fix_run.replace_file

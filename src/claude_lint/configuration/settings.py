@@ -11,10 +11,19 @@ from pathlib import Path
 from typing import Any
 
 from claude_lint import __version__
+from claude_lint.configuration.globs import Glob
+from claude_lint.configuration.settings_schema import (
+    KEYS,
+    Boolean,
+    Key,
+    ListOf,
+    Mismatch,
+    Number,
+    TableOf,
+    Type,
+)
+from claude_lint.configuration.toml_lines import KeyPath, key_lines
 from claude_lint.findings import Severity
-from claude_lint.globs import Glob
-from claude_lint.settings_schema import KEYS, Boolean, Key, ListOf, Mismatch, Number, TableOf, Type
-from claude_lint.toml_lines import KeyPath, key_lines
 
 _KEYS = {key.name: key for key in KEYS}
 _FILE_NAMES = (".claude-lint.toml", "claude-lint.toml", "pyproject.toml")

@@ -12,7 +12,15 @@ from claude_lint.files.changes import Step, Unwritable, moved
 from claude_lint.files.rewriting import rewrite
 from claude_lint.files.source import SourceFile, decode_source
 from claude_lint.findings import Finding, Location
-from claude_lint.fixes import Chosen, Seen, changed_files, choose, is_applicable, outcome, told
+from claude_lint.fixing.fixes import (
+    Chosen,
+    Seen,
+    changed_files,
+    choose,
+    is_applicable,
+    outcome,
+    told,
+)
 from claude_lint.judge import Judged, Task, judge
 
 _MOST_ROUNDS = 100

@@ -64,7 +64,7 @@ def check(options: Options, shown: Presentation) -> int:
 def _tell_age(options: Options) -> None:
     """Say on stderr how old the catalogue is, where it may lack what is known by now."""
     from claude_lint.claude import catalog as catalogs
-    from claude_lint.models_command import age, is_stale
+    from claude_lint.commands.models import age, is_stale
 
     catalog = catalogs.load()
     if is_stale(catalog, options.as_of):
@@ -73,8 +73,8 @@ def _tell_age(options: Options) -> None:
 
 def _add_ignores(report: Report, options: Options, shown: Presentation) -> Report:
     """Write comments that ignore what was found, and check again."""
-    from claude_lint.add_ignore import ignore_in_files
-    from claude_lint.rulings import Rulings
+    from claude_lint.configuration.rulings import Rulings
+    from claude_lint.suppressing.add_ignore import ignore_in_files
 
     rulings = Rulings(options)
     for path, reason in ignore_in_files(report.findings, lambda path: rulings.of_file(path).root):

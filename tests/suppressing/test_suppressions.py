@@ -10,7 +10,7 @@ import pytest
 
 from claude_lint.files.source import Cell, SourceFile
 from claude_lint.findings import Edit, Finding, Location, Safety, Severity, Span
-from claude_lint.suppressions import Applied, apply, ignore_edits
+from claude_lint.suppressing.suppressions import Applied, apply, ignore_edits
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,16 @@ from claude_lint.files.changes import Step, Unwritable
 from claude_lint.files.rewriting import replace_file
 from claude_lint.files.source import SourceFile, decode_source
 from claude_lint.findings import Finding, Location
-from claude_lint.fixes import Seen, as_suggestion, changed_files, is_applicable, outcome, told
+from claude_lint.fixing.fixes import (
+    Seen,
+    as_suggestion,
+    changed_files,
+    is_applicable,
+    outcome,
+    told,
+)
+from claude_lint.fixing.mend import Mended, Mending, Refusal, mend
 from claude_lint.judge import Judged, Task, prepare
-from claude_lint.mend import Mended, Mending, Refusal, mend
 from claude_lint.workers import Answer, Failure, Job, Outcome, Workers
 
 # What is mended in one file may bring out what another lacks, which the next pass mends.

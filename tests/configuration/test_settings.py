@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from claude_lint.findings import Severity
-from claude_lint.globs import Glob, matcher
-from claude_lint.settings import (
+from claude_lint.configuration.globs import Glob, matcher
+from claude_lint.configuration.settings import (
     Settings,
     SettingsError,
     describe,
@@ -17,8 +16,9 @@ from claude_lint.settings import (
     load_settings,
     override,
 )
-from claude_lint.settings_schema import KEYS
-from claude_lint.toml_lines import key_lines
+from claude_lint.configuration.settings_schema import KEYS
+from claude_lint.configuration.toml_lines import key_lines
+from claude_lint.findings import Severity
 
 
 @pytest.fixture(autouse=True)

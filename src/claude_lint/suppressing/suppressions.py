@@ -7,19 +7,19 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from claude_lint.directives import (
+from claude_lint.configuration.selection import Rule
+from claude_lint.files.source import SourceFile
+from claude_lint.findings import Edit, Finding, Fix, Safety, Severity, Span
+from claude_lint.masking import mask
+from claude_lint.python.comments import unfinished_lines
+from claude_lint.python.reach import Reach
+from claude_lint.suppressing.directives import (
     Directive,
     Item,
     find_directives,
     removal,
     span_between,
 )
-from claude_lint.files.source import SourceFile
-from claude_lint.findings import Edit, Finding, Fix, Safety, Severity, Span
-from claude_lint.masking import mask
-from claude_lint.python.comments import unfinished_lines
-from claude_lint.python.reach import Reach
-from claude_lint.selection import Rule
 
 _UNUSED = ("CL902", "unused-ignore")
 _UNKNOWN = ("CL903", "unknown-ignore")

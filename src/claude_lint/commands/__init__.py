@@ -1,0 +1,1 @@
+"""The commands: what each prints, and how it ends the process."""

@@ -1,0 +1,1 @@
+"""What settings and the command line ask for: the keys, their files, the rules they turn on."""

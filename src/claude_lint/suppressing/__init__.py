@@ -1,0 +1,1 @@
+"""Findings that are not told: by comment, by baseline, by what a change touched."""
