@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from claude_lint.configuration.globs import Glob, matcher
 from claude_lint.configuration.settings import (
     Settings,
     SettingsError,
@@ -18,6 +17,7 @@ from claude_lint.configuration.settings import (
 )
 from claude_lint.configuration.settings_schema import KEYS
 from claude_lint.configuration.toml_lines import key_lines
+from claude_lint.files.globs import Glob, matcher
 from claude_lint.findings import Severity
 
 

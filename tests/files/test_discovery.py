@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from claude_lint.configuration.globs import Glob
 from claude_lint.files.discovery import (
     Discovery,
     FoundFile,
@@ -20,6 +19,7 @@ from claude_lint.files.discovery import (
     gate,
     gate_file,
 )
+from claude_lint.files.globs import Glob
 from claude_lint.files.source import Inaccessible
 
 NAMES = (".git", ".venv", "__pycache__", "build", "node_modules", "venv")

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from claude_lint import documents
 from claude_lint.configuration import selection
-from claude_lint.configuration.globs import matcher
 from claude_lint.configuration.selection import CommandLine, Selection
 from claude_lint.configuration.settings import Settings, SettingsError, load_settings, override
+from claude_lint.files.globs import matcher
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from claude_lint.configuration.globs import Glob, matcher
 from claude_lint.configuration.settings import Origin, Settings, SettingsError, nearest
+from claude_lint.files.globs import Glob, matcher
 from claude_lint.findings import Severity
 
 _PREFIX = re.compile(r"([A-Z]{2,8})\d{0,2}")

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from claude_lint import __version__
-from claude_lint.configuration.globs import Glob
 from claude_lint.configuration.settings_schema import (
     KEYS,
     Boolean,
@@ -23,6 +22,7 @@ from claude_lint.configuration.settings_schema import (
     Type,
 )
 from claude_lint.configuration.toml_lines import KeyPath, key_lines
+from claude_lint.files.globs import Glob
 from claude_lint.findings import Severity
 
 _KEYS = {key.name: key for key in KEYS}

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from claude_lint.configuration import globs
 from claude_lint.configuration.toml_lines import KeyPath
+from claude_lint.files import globs
 from claude_lint.findings import Severity
 from claude_lint.masking import mask
 

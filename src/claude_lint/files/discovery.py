@@ -12,8 +12,8 @@ from pathlib import Path
 
 import rignore
 
-from claude_lint.configuration.globs import Glob, matcher
 from claude_lint.files.encoding import Inaccessible
+from claude_lint.files.globs import Glob, matcher
 
 _SUFFIXES = (".py", ".pyi", ".ipynb")
 _WITH_WILDCARD = re.compile(r"[*?\[\]{}!\\/]")
