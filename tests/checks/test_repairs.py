@@ -220,19 +220,44 @@ def test_entries_go_from_several_places() -> None:
     """)
 
 
-def test_a_block_never_becomes_empty() -> None:
-    code = Code("""
-        d = {}
-        if x:
-            d["c"] = 3  # why
-        f(**d)
-    """)
-    assert code.with_edits(repairs.delete_entries(code.entry("c"))) == dedented("""
-        d = {}
-        if x:
-            pass  # why
-        f(**d)
-    """)
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('if x:\n    d["c"] = 3  # why\n', ""),
+        ('if x is not None and y["k"] > 0:\n    if not x.y:\n        d["c"] = 3\n', ""),
+        ('if x: d["c"] = 3\n', ""),
+        ('if x:\n    z()\nelif y:\n    d["c"] = 3\n', "if x:\n    z()\n"),
+        ('if x:\n    z()\nelse:\n    d["c"] = 3\n', "if x:\n    z()\n"),
+        (
+            'if x:\n    z()\nelse:\n    if y:\n        d["c"] = 3\n    z()\n',
+            "if x:\n    z()\nelse:\n    z()\n",
+        ),
+    ],
+)
+def test_an_if_goes_with_all_that_it_does(old: str, new: str) -> None:
+    code = Code(f"d = {{}}\n{old}f(**d)\n")
+    edits = repairs.delete_entries(code.entry("c"))
+    assert code.with_edits(edits) == f"d = {{}}\n{new}f(**d)\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("if x():\n    ", ""),
+        ("if x:  # the old models\n    ", ""),
+        ("if x:\n    # the old models\n    ", ""),
+        ("if x:\n    ", "\n    # as long as it is so"),
+        ("if x:\n    ", "\nelse:\n    z()"),
+        ("for x in y:\n    ", ""),
+        ("if x: z(); ", ""),
+        ("if x():\n    if y:\n        ", ""),
+    ],
+)
+def test_a_block_never_becomes_empty(before: str, after: str) -> None:
+    code = Code(f'd = {{}}\n{before}d["c"] = 3{after}\nf(**d)\n')
+    edits = repairs.delete_entries(code.entry("c"))
+    kept = before.replace("if y:\n        ", "")
+    assert code.with_edits(edits) == f"d = {{}}\n{kept}pass{after}\nf(**d)\n"
 
 
 def test_of_two_statements_on_a_line_one_stays() -> None:

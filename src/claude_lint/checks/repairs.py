@@ -16,10 +16,17 @@ from claude_lint.checks.code_edits import free_quote
 from claude_lint.findings import Edit, Safety, Span
 from claude_lint.python.module import Module, Unit
 from claude_lint.python.spans import span
+from claude_lint.python.syntax import walk
 from claude_lint.python.values import Entry, Origin
 
 _IMPORT = re.compile(r"import\s+([\w.]+)[ \t]*(?:as\s+\w+[ \t]*)?(?:#.*)?\r?$", re.MULTILINE)
 _BEFORE_IMPORTS = re.compile(r"(?:[rRuU]?[\"']|from\s+__future__\s)")
+# What an `if` may ask that has no effect of its own.
+_ASKING = (
+    cst.Name, cst.Attribute, cst.SimpleString, cst.Integer, cst.Float, cst.Comparison,
+    cst.ComparisonTarget, cst.BaseCompOp, cst.BooleanOperation, cst.BaseBooleanOp,
+    cst.UnaryOperation, cst.BaseUnaryOp, cst.Subscript, cst.SubscriptElement, cst.Index,
+)  # fmt: skip
 _AFTER_ELEMENT = re.compile(r"[ \t]*(,?)[ \t]*(?:#[^\r\n]*)?(?=\r|\n|\Z)")
 
 
@@ -222,19 +229,43 @@ def _is_bare_generator(listed: Sequence[cst.CSTNode]) -> bool:
 
 
 def _delete_statement(at: Origin) -> tuple[Edit, ...]:
-    """Take a simple statement out; `pass` stays where a block would be empty."""
+    """Take a simple statement out, and with it the `if` that would do nothing then.
+
+    `pass` stays where that has a comment or another branch, or does something by asking.
+    """
     module, node = at.module, at.node
-    line = module.parents.get(node)
-    block = module.parents.get(line) if line is not None else None
-    if not isinstance(line, cst.SimpleStatementLine) or not isinstance(
-        block, (cst.IndentedBlock, cst.Module)
-    ):
+    line = module.parents[node]
+    if not isinstance(line, (cst.SimpleStatementLine, cst.SimpleStatementSuite)):
         return ()
     place = span(module, node)
-    alone = len(line.body) == 1 and _is_first_on_line(module, place) and _ends_line(module, place)
-    if not alone or (isinstance(block, cst.IndentedBlock) and len(block.body) == 1):
+    if len(line.body) > 1 or not _ends_line(module, place):
+        return (_edit(module, place, "pass"),)
+    return _delete_lines(module, line if isinstance(line, cst.SimpleStatementLine) else node)
+
+
+def _delete_lines(module: Module, statement: cst.CSTNode) -> tuple[Edit, ...]:
+    place = span(module, statement)
+    block = module.parents[statement]
+    if isinstance(block, (cst.IndentedBlock, cst.SimpleStatementSuite)) and len(block.body) == 1:
+        branch = module.parents[block]
+        if _does_nothing_else(module, branch, place):
+            return _delete_lines(module, branch)
         return (_edit(module, place, "pass"),)
     return (_edit(module, Span(place.line, 1, place.end_line + 1, 1), ""),)
+
+
+def _does_nothing_else(module: Module, branch: cst.CSTNode, only: Span) -> bool:
+    """Tell whether a branch of an `if` may go with the only statement in it."""
+    if isinstance(branch, cst.If):
+        if branch.orelse is not None or not all(isinstance(n, _ASKING) for n in walk(branch.test)):
+            return False
+    elif not isinstance(branch, cst.Else) or not isinstance(module.parents[branch], cst.If):
+        return False
+    start = span(module, branch)
+    header = module.line_range(start.line, only.line - 1)
+    below = module.line_range(only.end_line + 1, only.end_line + 1)
+    is_noted = below.lstrip().startswith("#") and not below[: start.column].strip()
+    return not is_noted and "#" not in header
 
 
 def add_import(module: Module, name: str) -> tuple[Edit, ...]:
