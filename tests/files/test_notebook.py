@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from claude_lint.files.encoding import Unreadable, lines
-from claude_lint.files.magics import without_magics
+from claude_lint.files.magics import run_file, without_magics
 from claude_lint.files.notebook import Aside, Cell, asides, code_of, json_line
 from claude_lint.files.source import read_source
 from claude_lint.findings import Location, Span
@@ -104,7 +104,7 @@ def test_a_cell_that_vs_code_shows_in_another_language_is_comments() -> None:
         ("\n# note\n%%capture out\nx = 1\n", "\n# note\n#%capture out\nx = 1\n"),
         ("%%timeit -n 3\n%%capture\nx\n", "#%timeit -n 3\n#%capture\nx\n"),
         ("%%bash\nexport A=1\n\n  ls\n", "#%bash\n#xport A=1\n\n# ls\n"),
-        ("%%writefile a.py\nimport x\n", "#%writefile a.py\n#mport x\n"),
+        ("%%writefile a.txt\nimport x\n", "#%writefile a.txt\n#mport x\n"),
         ("%sql select *\nfrom x\n", "#sql select *\n#rom x\n"),
         ("!pip install anthropic\n", "#pip install anthropic\n"),
         ("!pip install \\\n  a \\\n  b\nx\n", "#pip install \\\n# a \\\n# b\nx\n"),
@@ -129,6 +129,20 @@ def test_what_only_ipython_understands_becomes_a_comment(before: str, after: str
     assert without_magics(before) == after
     assert list(map(len, lines(before))) == list(map(len, lines(after)))
     ast.parse(after)
+
+
+def test_a_cell_that_is_written_to_a_file_of_python_has_no_magics_but_its_own() -> None:
+    cell = "# note\n%%writefile a.py\nx = (7\n%3)\n"
+    assert without_magics(cell) == "# note\n#%writefile a.py\nx = (7\n%3)\n"
+
+
+def test_what_is_run_becomes_an_import() -> None:
+    text = without_magics("x = 1\n%run './a b.py'\nif x:\n    run c\n")
+    tree = ast.parse(text)
+    named = [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    assert [run_file(name or "") for name in named] == ["./a b.py", "c"]
+    assert len(lines(text)) == 4
+    assert run_file("_run_tests") is run_file("_run_ff") is None
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ def client_calls(view: View) -> Iterator[ClientCall]:
             place,
             handling,
             Origin(module, used_at) if used_at is not None else None,
-            place == "async" or (place == "module" and bool(module.source.cells)),
+            place == "async" or (place == "module" and module.source.is_notebook),
             isinstance(module.parents.get(node), (cst.Attribute, cst.Subscript)),
         )
 

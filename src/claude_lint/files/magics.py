@@ -6,10 +6,22 @@ import re
 
 from claude_lint.files.encoding import lines
 
-_PYTHON_CELL_MAGICS = ("capture", "prun", "python", "python3", "time", "timeit")
+_PYTHON_CELL_MAGICS = (
+    "capture", "debug", "ipytest", "memit", "prun", "python", "python3", "time", "timeit", "wandb",
+)  # fmt: skip
 # On Databricks these say what language the whole cell is in.
 _FOREIGN_CELL = re.compile(r"%(?:fs|md|md-sandbox|r|scala|sh|sql)\b")
 _CELL_MAGIC = re.compile(r"%%(\w*)")
+_WRITTEN = re.compile(
+    r"""((?:[ \t]*(?:\#[^\r\n]*)?(?:\r\n|\r|\n))*)  # as before any magic for a whole cell
+    %%(?:write)?file[ \t]+(?:(?:-a|--append)[ \t]+)?
+    ["']?([^"'\r\n]+?\.py)["']?[ \t]*[\r\n]""",
+    re.VERBOSE,
+)
+_RUN = re.compile(
+    r"""[ \t]*%?run[ \t]+(?:-[int][ \t]+)*(?:"([^"$]+)"|'([^'$]+)'|([^\s"'$-][^\s"'$]*))"""
+)
+_RUN_MODULE = "_run_"
 
 # None of these characters can begin a Python statement.
 _ESCAPED = re.compile(r"[ \t]*[%!?,;/]")
@@ -35,8 +47,13 @@ def without_magics(cell: str) -> str:
 
     Every line keeps its number and, where it has two characters to spare, its length. A cell in
     another language (`%%bash`) becomes comments altogether: a key in it is a leak all the same.
+    Only the import that `%run` becomes may be longer than it.
     """
     cell_lines = lines(cell)
+    if written := _WRITTEN.match(cell):
+        magic = len(lines(written[1]))
+        cell_lines[magic] = commented(cell_lines[magic])
+        return "".join(cell_lines)
     if _is_foreign(cell_lines):
         return "".join(map(commented, cell_lines))
     state = _State()
@@ -73,11 +90,36 @@ def _magic_column(line: str) -> int | None:
     return None
 
 
+def written_file(cell: str) -> str | None:
+    """Return the path of the Python file that a cell is written to instead of being run.
+
+    It is without what leads to the folder: roots, drives and dots.
+    """
+    written = _WRITTEN.match(cell)
+    if written is None:
+        return None
+    parts = re.split(r"[/\\]", written[2])
+    return "/".join(part for part in parts if part.strip(".") and not part.endswith(":"))
+
+
+def run_file(module: str) -> str | None:
+    """Return the path of the file that `%run` names, by the name it is imported under here."""
+    if not module.startswith(_RUN_MODULE):
+        return None
+    try:
+        return bytes.fromhex(module[len(_RUN_MODULE) :]).decode()
+    except ValueError:
+        return None  # a module of somebody's
+
+
 def _replaced(line: str, at: int) -> str:
     """Put a comment in place of a magic, after `_` where Python needs an expression or statement.
 
     `_` is IPython's last result: a name that nothing in the cells binds, so of unknown value.
     """
+    if run := _RUN.match(line):
+        path = run[1] or run[2] or run[3]
+        return f"{line[:at]}from {_RUN_MODULE}{path.encode().hex()} import *{_line_end(line)}"
     if at == 0:
         return commented(line)
     return line[:at] + "_" + commented(line[at + 1 :])
@@ -88,6 +130,10 @@ def commented(line: str) -> str:
     if not line.strip() or line.startswith("#"):
         return line
     return "#" + line[1:]
+
+
+def _line_end(line: str) -> str:
+    return line[len(line.rstrip("\r\n")) :]
 
 
 class _State:

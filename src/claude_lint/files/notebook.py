@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from claude_lint.files.encoding import Unreadable, decode_utf8, line_starts, lines, read_bytes
-from claude_lint.files.magics import commented, without_magics
+from claude_lint.files.magics import commented, without_magics, written_file
 from claude_lint.findings import Span
 
 _JSON_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]:]', re.DOTALL)
@@ -24,11 +24,15 @@ _BINARY_OUTPUT = re.compile(r"(?:audio|font|image|video)/|application/(?:octet-s
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A code cell: its raw 1-based index in the notebook, and its place in the joined text."""
+    """A code cell: its raw 1-based index in the notebook, and its place in the joined text.
+
+    `written_to` is the path of the module that `%%writefile` makes of it.
+    """
 
     number: int
     first_line: int
     line_count: int
+    written_to: str | None = None
 
 
 def code_of(data: bytes) -> tuple[str, tuple[Cell, ...], bytes]:
@@ -46,12 +50,14 @@ def code_of(data: bytes) -> tuple[str, tuple[Cell, ...], bytes]:
             continue
         if not text.endswith("\n"):
             text += "\n"
+        written_to = None
         if is_python and _cell_language(cell) == "python":
+            written_to = written_file(text)
             text = without_magics(text)
         else:
             text = "".join(map(commented, lines(text)))
         texts.append(text)
-        cells.append(Cell(number, line, len(line_starts(text)) - 1))
+        cells.append(Cell(number, line, len(line_starts(text)) - 1, written_to))
         line += cells[-1].line_count
     return "".join(texts), tuple(cells), bom
 

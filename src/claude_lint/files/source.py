@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path, PurePath, PurePosixPath
 
@@ -16,6 +16,7 @@ from claude_lint.files.encoding import (
     lines,
     read_bytes,
 )
+from claude_lint.files.magics import run_file
 from claude_lint.files.notebook import Cell, code_of
 from claude_lint.findings import Location, Span
 
@@ -57,6 +58,44 @@ class SourceFile:
         """Whether the file belongs to a test suite, by its name or a folder in `display`."""
         return is_test(PurePosixPath(self.display))
 
+    def modules(self) -> tuple[SourceFile, ...]:
+        """Return the modules in the file, its own first: each with its lines only, in their places.
+
+        A notebook's cells are one module, but for those that it writes to files of their own. The
+        path of such a file is below that of the notebook, as if that were a folder.
+        """
+        written = dict.fromkeys(cell.written_to for cell in self.cells if cell.written_to)
+        if not written:
+            return (self,)
+        own = replace(self, text=self._text_of(None))
+        return own, *(
+            replace(self, path=self.path / name, text=self._text_of(name)) for name in written
+        )
+
+    def siblings(self) -> list[Path]:
+        """Return the paths of the other modules of the same notebook."""
+        notebook = file_of(self.path)
+        written = [notebook / cell.written_to for cell in self.cells if cell.written_to]
+        return [path for path in dict.fromkeys((notebook, *written)) if path != self.path]
+
+    def neighbour(self, dotted: str) -> tuple[tuple[Path, ...], list[str]]:
+        """Return where else a name that a notebook imports may lead, and the names left in there.
+
+        That is to files which it runs or writes.
+        """
+        if not self.cells:
+            return (), []
+        first, *left = dotted.split(".")
+        if (run := run_file(first)) is not None:
+            ran = (run, f"{run}.py", f"{run}.ipynb")
+            beside = file_of(self.path).parent
+            return (*self._written(run), *self._written(ran[1]), *map(beside.joinpath, ran)), left
+        names = dotted.split(".")
+        for count in range(len(names), 0, -1):
+            if written := self._written("/".join(names[:count]) + ".py"):
+                return written, names[count:]
+        return (), []
+
     def locate(self, span: Span) -> Location:
         """Return where a span of `text` stands in the file; in notebooks relative to its cell."""
         cell = self._cell_at(span.line)
@@ -94,6 +133,26 @@ class SourceFile:
     def _line_starts(self) -> tuple[int, ...]:
         return line_starts(self.text)
 
+    def _text_of(self, written_to: str | None) -> str:
+        """Return the text with the lines of all cells blank but for those of one module."""
+        return "".join(
+            self._between(cell) if cell.written_to == written_to else "\n" * cell.line_count
+            for cell in self.cells
+        )
+
+    def _between(self, cell: Cell) -> str:
+        end = cell.first_line + cell.line_count
+        return self.text[self.offset(cell.first_line, 1) : self.offset(end, 1)]
+
+    def _written(self, path: str) -> tuple[Path, ...]:
+        """Return where the module is that a cell writes to a file of this name, if one does."""
+        name = f"/{path.removeprefix('./')}"
+        return tuple(
+            file_of(self.path) / cell.written_to
+            for cell in self.cells
+            if cell.written_to is not None and f"/{cell.written_to}".endswith(name)
+        )[-1:]
+
     def _cell_at(self, line: int) -> Cell | None:
         index = bisect_right(self.cells, line, key=lambda cell: cell.first_line)
         return self.cells[max(index - 1, 0)] if self.cells else None
@@ -117,6 +176,11 @@ def is_test(path: PurePath) -> bool:
 def is_notebook(path: Path) -> bool:
     """Whether a file is read as a Jupyter notebook; any other is read as Python."""
     return path.suffix.lower() == ".ipynb"
+
+
+def file_of(path: Path) -> Path:
+    """Return the file that holds a module: for one that a notebook writes, the notebook."""
+    return next(filter(is_notebook, path.parents), path)
 
 
 def read_source(path: Path, display: str, max_size: int) -> SourceFile:

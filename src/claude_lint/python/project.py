@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import contextlib
 from collections import defaultdict
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterator
 from pathlib import Path
 
 from claude_lint.files.encoding import Unreadable, read_bytes
-from claude_lint.files.source import SourceFile, is_test
+from claude_lint.files.source import SourceFile, file_of, is_test
 from claude_lint.python.imports import ImportFinder, imported_names
 from claude_lint.python.module import Module, UnparsableError
 
@@ -64,7 +64,7 @@ class Project:
 
     def module(self, source: SourceFile) -> Module:
         """Return the index of a file. Raises UnparsableError where no parser accepts it."""
-        if self._lender is not None and source.path not in self._own:
+        if self._lender is not None and file_of(source.path) not in self._own:
             return self._lender.module(source)  # which those that import it know, too
         known = self._modules.get(source.path)
         if known is None:
@@ -75,7 +75,7 @@ class Project:
 
     def load(self, path: Path) -> Module | None:
         """Return the index of a project file, None where it cannot be read or parsed."""
-        if self._lender is not None and path not in self._own:
+        if self._lender is not None and file_of(path) not in self._own:
             return self._lender.load(path)
         if path not in self._modules:
             source = self._read(path)
@@ -87,7 +87,7 @@ class Project:
 
     def find(self, importer: Module, dotted: str) -> tuple[Module, list[str]] | None:
         """Return the project module a dotted name leads to, and the names left to look up in it."""
-        for path, left in self.imports.candidates(importer.source.path, dotted):
+        for path, left in self._candidates(importer.source, dotted):
             module = self.load(path)
             if module is None or self._is_known_from_outside(importer, path, dotted):
                 continue
@@ -97,6 +97,12 @@ class Project:
             if dotted.startswith(".") or self._binds(module, left[0]):
                 return module, left
         return None
+
+    def _candidates(self, importer: SourceFile, dotted: str) -> Iterator[tuple[Path, list[str]]]:
+        """Yield the files a name imported in a file may mean, and the names left to look up."""
+        paths, left = importer.neighbour(dotted)
+        yield from ((path, left) for path in paths)
+        yield from self.imports.candidates(importer.path, dotted)
 
     def _is_known_from_outside(self, importer: Module, path: Path, dotted: str) -> bool:
         """Tell whether a name is a library's in whose own project the importer shows its use.
@@ -157,7 +163,7 @@ class Project:
 
         What tests do with other code is none of its uses: they hand it what nobody sends.
         """
-        found = [module]
+        found = [module, *filter(None, map(self.load, module.source.siblings()))]
         wanted = name.encode()
         for path in self._users(module):
             if wanted in self._bytes(path):
@@ -176,6 +182,8 @@ class Project:
         """Return the other files that import the module, directly or through one other, sorted."""
         here = module.source.path
         known = self._users_of.get(here)
+        if known is None and file_of(here) != here:
+            known = self._users_of[here] = []  # its notebook alone has it
         if known is None:
             is_of_tests = self._is_test(here)
             known = self._users_of[here] = sorted(
