@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from claude_lint.findings import Finding, Severity
+from claude_lint.findings import Finding, Safety, Severity
 
 Lint = Callable[..., list[Finding]]
 
@@ -353,3 +353,19 @@ def test_a_header_that_goes_to_another_host_as_well_is_meant_for_that(check: Lin
     Asker(Config("claude", "https://api.anthropic.com/v1/messages")).ask_openai({})
     """
     check(code, select="CL101")
+
+
+def test_a_header_that_another_call_sends_elsewhere_is_not_renamed(lint: Lint) -> None:
+    code = """
+    import os, requests
+
+    def headers(key):
+        return {"Authorization": f"Bearer {key}", "anthropic-version": "2023-06-01"}
+
+    claude, openai = os.environ["ANTHROPIC_API_KEY"], os.environ["OPENAI_API_KEY"]
+    requests.post("https://api.anthropic.com/v1/models", headers=headers(claude), timeout=60)
+    requests.post("https://api.openai.com/v1/models", headers=headers(openai), timeout=60)
+    """
+    (finding,) = lint(code, select="CL101")
+    assert finding.fix is not None
+    assert finding.fix.safety is Safety.DISPLAY

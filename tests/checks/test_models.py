@@ -404,6 +404,79 @@ def test_models_of_a_register_are_not_made_the_same_one(lint: Lint) -> None:
     ]
 
 
+def test_values_of_a_dict_are_not_made_the_same_one(lint: Lint) -> None:
+    code = """
+    import anthropic
+
+    MODELS = {"old": "claude-2.0", "less old": "claude-2.1", "small": "claude-3-haiku-20240307"}
+    """
+    fixes = [finding.fix for finding in lint(code)]
+    assert [fix and fix.safety for fix in fixes] == [
+        Safety.DISPLAY,
+        Safety.DISPLAY,
+        Safety.UNSAFE,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("table", "safety"),
+    [
+        ('{"claude-2.1": 8.0, "other": 1.0}', Safety.DISPLAY),
+        ('{"claude-2.1": 8.0, "claude-opus-5-5": 5.0}', Safety.UNSAFE),
+    ],
+)
+def test_a_model_that_a_table_knows_is_not_replaced_by_one_that_it_does_not(
+    lint: Lint, table: str, safety: Safety
+) -> None:
+    app = f"""
+    import anthropic
+
+    from conf import MODEL
+
+    PRICES = {table}
+    print(PRICES[MODEL])
+    client = anthropic.Anthropic()
+    client.messages.create(
+        model=MODEL, max_tokens=5, messages=[{{"role": "user", "content": "Hi"}}]
+    )
+    """
+    (finding,) = lint({"conf.py": 'MODEL = "claude-2.1"\n', "app.py": app})
+    assert finding.location.path == "conf.py"
+    assert finding.fix is not None
+    assert finding.fix.safety is safety
+
+
+def test_a_model_of_text_completions_needs_another_call_first(lint: Lint) -> None:
+    code = """
+    import anthropic
+
+    client = anthropic.Anthropic()
+    client.completions.create(model="claude-2.1", prompt=text, max_tokens_to_sample=5)
+    """
+    safety = {finding.rule: finding.fix and finding.fix.safety for finding in lint(code)}
+    assert safety == {"removed-api": None, "retired-model": Safety.DISPLAY}
+
+
+def test_a_model_that_is_sent_as_a_key_is_replaced_wherever_it_stands(lint: Lint) -> None:
+    code = """
+    import anthropic
+
+    client = anthropic.Anthropic()
+    SIZES = {"claude-2.1": 5}
+    client.messages.create(
+        model="claude-2.1", max_tokens=5, messages=[{"role": "user", "content": "Hi"}]
+    )
+    for model, size in SIZES.items():
+        client.messages.create(
+            model=model, max_tokens=size, messages=[{"role": "user", "content": "Hi"}]
+        )
+    """
+    assert [finding.fix and finding.fix.safety for finding in lint(code)] == [
+        Safety.UNSAFE,
+        Safety.UNSAFE,
+    ]
+
+
 def test_what_a_test_expects_is_only_replaced_where_it_is_sent(lint: Lint) -> None:
     code = """
     import anthropic

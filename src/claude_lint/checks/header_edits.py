@@ -9,7 +9,9 @@ import libcst as cst
 from claude_lint.checks import Repair, View
 from claude_lint.checks.code_edits import code_of
 from claude_lint.checks.repairs import repair, replace_expression, replace_key, replace_text
+from claude_lint.claude.catalog import Platform
 from claude_lint.claude.credentials.authentication import Authentication
+from claude_lint.claude.facts import Request
 from claude_lint.findings import Edit, Safety, Span
 from claude_lint.python.spans import span
 from claude_lint.python.syntax import walk
@@ -22,8 +24,13 @@ _LINE = r"{name}:[ \t]*(?:{scheme}[ \t]+)?"
 def as_key_header(
     view: View, sent: Authentication, safety: Safety, name: str, title: str
 ) -> Repair | None:
-    """Send a credential as another header, without a scheme before it."""
+    """Send a credential as another header, without a scheme before it.
+
+    That is only shown where other hosts are sent the same header.
+    """
     entry = sent.entry
+    if any(_is_given_to_others(request, entry) for request in view.requests.all()):
+        safety = Safety.DISPLAY
     in_line = _in_line(entry, sent, name)
     if in_line:
         return repair(view, title, safety, in_line)
@@ -31,6 +38,14 @@ def as_key_header(
     if sent.scheme:
         parts.append(without_scheme(sent))
     return repair(view, title, safety, *parts)
+
+
+def _is_given_to_others(request: Request, entry: Entry) -> bool:
+    return request.platform is Platform.GATEWAY and any(
+        one.origin.node is entry.origin.node
+        for option in request.headers.options
+        for one in option.entries
+    )
 
 
 def rename(entry: Entry, name: str) -> tuple[Edit, ...]:

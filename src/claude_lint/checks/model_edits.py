@@ -14,6 +14,9 @@ from claude_lint.claude.models import ModelUse
 from claude_lint.findings import Safety
 from claude_lint.python.syntax import access_path, string_value
 
+# No model that is left takes part in these.
+_TEXT_COMPLETIONS = frozenset({"complete", "completions.create"})
+
 
 def replacement(use: ModelUse, suggestion: str | None, safety: Safety, view: View) -> Repair | None:
     """Put another model in the place of one, or take it out of a list that would have it twice.
@@ -27,27 +30,56 @@ def replacement(use: ModelUse, suggestion: str | None, safety: Safety, view: Vie
     else:
         edits = replace_text(use.origin, use.prefix + suggestion)
         fix = Repair(f"Replace with `{suggestion}`", safety, edits)
-    if fix and (_is_half_of_a_pair(use) or _is_one_of_a_register(use, suggestion, view)):
+    if fix and (
+        _is_half_of_a_pair(use, suggestion, view)
+        or _is_one_of_a_register(use, suggestion, view)
+        or (use.is_sent and all(one.operation in _TEXT_COMPLETIONS for one in use.requests))
+    ):
         return replace(fix, safety=Safety.DISPLAY)
     return fix
 
 
-def _is_half_of_a_pair(use: ModelUse) -> bool:
-    """Tell whether the file compares with this model, or is a test, which expects it elsewhere."""
-    source = use.origin.module.source
-    if source.is_test and not use.is_sent:
+def _is_half_of_a_pair(use: ModelUse, suggestion: str, view: View) -> bool:
+    """Tell whether code where the model is written or sent knows it by this name besides.
+
+    It is compared with, or something stands under it and nothing under its replacement. A test
+    expects it elsewhere.
+    """
+    module = use.origin.module
+    if module.source.is_test and not use.is_sent:
         return True
-    literal = rf"""["']{re.escape(use.prefix + use.text)}["']"""
-    compared = rf"[!=]=\s*{literal}|{literal}\s*[!=]="
-    return re.search(compared, source.text) is not None
+    old, new = (rf"""["']{re.escape(use.prefix + one)}["']""" for one in (use.text, suggestion))
+    compared = rf"[!=]=\s*{old}|{old}\s*[!=]=|\bin\s*[\[({{][^\])}}]*{old}"
+    modules = {module, *(request.call.module for request in use.requests)}
+    return any(
+        re.search(compared, one.lines)
+        or (re.search(rf"{old}\s*:", one.lines) and not re.search(rf"{new}\s*:", one.lines))
+        for one in modules
+    ) and not _is_sent_as_key(use, view)
+
+
+def _is_sent_as_key(use: ModelUse, view: View) -> bool:
+    """Tell whether the model is the key of a dict that is sent key by key, and changes there."""
+    return any(
+        isinstance(entry := use.origin.module.parents.get(node), cst.DictElement)
+        and entry.key is node
+        and string_value(node) == use.prefix + use.text
+        for node in view.requests.by_model
+    )
 
 
 def _is_one_of_a_register(use: ModelUse, suggestion: str, view: View) -> bool:
-    """Tell whether calls like the one that is given the model are given others for it as well."""
+    """Tell whether models with the same replacement stand in the same dict, or in calls alike."""
+    if use.is_sent:
+        return False
     module = use.origin.module
-    argument = module.parents.get(use.origin.node)
-    call = module.parents.get(argument) if isinstance(argument, cst.Arg) else None
-    if use.is_sent or not isinstance(call, cst.Call):
+    around = module.parents.get(use.origin.node)
+    table = module.parents.get(around) if isinstance(around, cst.DictElement) else None
+    if isinstance(table, cst.Dict):
+        values = [one.value for one in table.elements]
+        return any(_is_another_for(value, use, suggestion, view) for value in values)
+    call = module.parents.get(around) if isinstance(around, cst.Arg) else None
+    if not isinstance(call, cst.Call):
         return False
     called = access_path(call.func)
     return called is not None and any(
