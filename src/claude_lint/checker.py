@@ -20,8 +20,10 @@ from claude_lint.claude.catalog.target import target_for
 from claude_lint.claude.dump import dump
 from claude_lint.claude.extract import Requests
 from claude_lint.claude.extractors import EXTRACTORS
+from claude_lint.claude.facts import Request
 from claude_lint.claude.readers import READERS
 from claude_lint.claude.reading import Reading
+from claude_lint.claude.sharing import is_given_to_others
 from claude_lint.claude.surfaces.registry import is_library_s
 from claude_lint.claude.view import View
 from claude_lint.configuration.settings import Settings
@@ -222,7 +224,8 @@ def to_finding(rule: Rule, problem: Problem, view: View, fact: object) -> Findin
     scope, _point = at.module.place(at.node)
     finding = _made(rule, problem, view, at.module.source.locate(place), related)
     excerpt = mask(_excerpt(at.module, place))
-    if _is_meant_to_fail(at):
+    is_shared = isinstance(fact, Request) and is_given_to_others(at, fact, view)
+    if is_shared or _is_meant_to_fail(at):
         finding = as_suggestion(finding)
     return replace(finding, scope=scope.qualified_name, excerpt=excerpt)
 
