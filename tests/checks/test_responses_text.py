@@ -46,6 +46,22 @@ def test_a_model_that_thinks_by_default(checked: Check) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "asked", ["if not TEXT: pass", "x = TEXT or y", "while TEXT: pass", "x = y if TEXT else z"]
+)
+def test_where_the_code_asks_if_there_is_text_none_is_no_error(checked: Check, asked: str) -> None:
+    text = "response.content[0].text"
+    (finding,) = checked(f"""
+        import anthropic
+        response = anthropic.Anthropic().messages.create(model="claude-opus-5-5", ASK)
+        {asked.replace("TEXT", text)}  # warning: first-block-text
+    """)
+    assert finding.fix is not None
+    assert finding.fix.edits[0].text == (
+        'next((block.text for block in response.content if block.type == "text"), "")'
+    )
+
+
 def test_thinking_that_is_on(checked: Check) -> None:
     (first, *_) = checked("""
         import anthropic

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import libcst as cst
+
 from claude_lint.checks import Problem, Repair, View, rule
 from claude_lint.checks.code_edits import code_of, free_quote
 from claude_lint.checks.repairs import replace_expression
@@ -289,6 +291,17 @@ def _text_instead(at: Origin, content: str) -> Repair | None:
     quote = free_quote(at)
     if quote is None:
         return None
-    return _replaced(
-        at, f"next(block.text for block in {content} if block.type == {quote}text{quote})"
+    texts = f"block.text for block in {content} if block.type == {quote}text{quote}"
+    if _is_asked_for(at):
+        return _replaced(at, f"next(({texts}), {quote}{quote})")
+    return _replaced(at, f"next({texts})")
+
+
+def _is_asked_for(at: Origin) -> bool:
+    """Tell whether the code asks if there is any text, and so wants none to be no error."""
+    parent = at.module.parents.get(at.node)
+    if isinstance(parent, (cst.If, cst.While, cst.IfExp, cst.Assert)):
+        return parent.test is at.node
+    return isinstance(parent, cst.BooleanOperation) or (
+        isinstance(parent, cst.UnaryOperation) and isinstance(parent.operator, cst.Not)
     )

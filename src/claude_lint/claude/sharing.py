@@ -43,6 +43,7 @@ def _holder_name(at: Origin, call: cst.CSTNode) -> str | None:
         if node is call or isinstance(node, (cst.FunctionDef, cst.Lambda)):
             return None
         if isinstance(node, (cst.Assign, cst.AnnAssign)):
+            target: cst.BaseExpression
             target = node.target if isinstance(node, cst.AnnAssign) else node.targets[0].target
             while isinstance(target, cst.Subscript):
                 target = target.value
