@@ -42,7 +42,7 @@ _PYTHON = (".py", ".pyi", ".ipynb")
 _DEPENDENCIES = (".txt", ".in", ".toml", ".lock", ".cfg", ".yml", ".yaml")
 _OWN_SETTINGS = (".claude-lint.toml", "claude-lint.toml")
 _ENTRY = re.compile(r"[0-9a-f]{64}\.json")
-_INCLUDE = re.compile(rb"(?m)^\s*(?:-r|--requirement|-c|--constraint)[\s=]+(\S+)")
+_INCLUDE = re.compile(rb"(?m)^[ \t]*(?:-r|--requirement|-c|--constraint)[ \t=]+(\S+)")
 _TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# The cache of claude-lint.\n"
 
 

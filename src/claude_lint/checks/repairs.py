@@ -27,7 +27,7 @@ _ASKING = (
     cst.ComparisonTarget, cst.BaseCompOp, cst.BooleanOperation, cst.BaseBooleanOp,
     cst.UnaryOperation, cst.BaseUnaryOp, cst.Subscript, cst.SubscriptElement, cst.Index,
 )  # fmt: skip
-_AFTER_ELEMENT = re.compile(r"[ \t]*(,?)[ \t]*(?:#[^\r\n]*)?(?=\r|\n|\Z)")
+_AFTER_ELEMENT = re.compile(r"[ \t]*(?:(,)[ \t]*)?(?:#[^\r\n]*)?(?=\r|\n|\Z)")
 
 
 def repair(view: View, title: str, safety: Safety, *parts: tuple[Edit, ...]) -> Repair | None:

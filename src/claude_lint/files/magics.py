@@ -13,7 +13,7 @@ _PYTHON_CELL_MAGICS = (
 _FOREIGN_CELL = re.compile(r"%(?:fs|md|md-sandbox|r|scala|sh|sql)\b")
 _CELL_MAGIC = re.compile(r"%%(\w*)")
 _WRITTEN = re.compile(
-    r"""((?:[ \t]*(?:\#[^\r\n]*)?(?:\r\n|\r|\n))*)  # as before any magic for a whole cell
+    r"""((?:[ \t]*(?:\#[^\r\n]*)?(?:\r\n|\r(?!\n)|\n))*)  # as before any magic for a whole cell
     %%(?:write)?file[ \t]+(?:(?:-a|--append)[ \t]+)?
     ["']?([^"'\r\n]+?\.py)["']?[ \t]*[\r\n]""",
     re.VERBOSE,

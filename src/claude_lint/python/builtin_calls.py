@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 _ENVIRONMENTS = frozenset({"os.environ", "environ"})
 _SAME_TEXT = frozenset({"encode", "decode", "__str__"})
-_PLACEHOLDER = re.compile(r"%(?:\((\w+)\))?[-#0 +]*[\d.]*([sdrif%])")
+_PLACEHOLDER = re.compile(r"%(?:\((\w+)\))?[-#0 +]*(?:[1-9.][\d.]*)?([sdrif%])")
 _FIELD = re.compile(r"\{\{|\}\}|\{([^{}:!]*)(?:![rsa])?(?::[^{}]*)?\}")
 
 

@@ -14,7 +14,7 @@ _FRAME = re.compile(
 )
 # The line of code below a frame, and the marks below that: what it says, nobody has raised.
 _SOURCE = re.compile(
-    r'^(?P<frame>.*\bFile "[^"\n]+", line \d+.*)(?:\n[ \t|]{4,}\S.*)+', re.MULTILINE
+    r'^(?=.*\bFile "[^"\n]+", line \d)(?P<frame>.*)(?:\n[ \t|]{4,}\S.*)+', re.MULTILINE
 )
 _LIBRARY = re.compile(
     r"(?:^|/)(?:site-packages|dist-packages|lib/python\d[\d.]*|Python\d+/Lib)/|^<", re.IGNORECASE

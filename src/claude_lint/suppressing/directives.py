@@ -10,10 +10,10 @@ from claude_lint.files.source import SourceFile
 from claude_lint.findings import Edit, Span
 from claude_lint.python.comments import Comment, comments
 
-_OURS = re.compile(r"#\s*claude-lint:\s*(?P<word>[\w-]+)(?P<list>\s*\[(?P<items>[^\]]*)\])?")
+_OURS = re.compile(r"#\s*claude-lint:\s*(?P<word>[\w-]+)(?P<list>\s*\[(?P<items>[^\]#]*)\])?")
 _NOQA = re.compile(r"#\s*(?i:noqa)\s*:\s*(?P<items>[A-Z]+\d+(?:[,\s]+[A-Z]+\d+)*)")
 _ITEM = re.compile(r"[^\s,](?:[^,]*[^\s,])?")
-_NOQA_ITEM = re.compile(r"[A-Z]+\d+")
+_NOQA_ITEM = re.compile(r"\b[A-Z]+\d+")
 
 
 @dataclass(frozen=True, slots=True)

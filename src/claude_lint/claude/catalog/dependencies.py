@@ -280,7 +280,7 @@ def _setup_cfg(path: Path, text: str) -> Iterator[Pin]:
 
 def _setup_py(path: Path, text: str) -> Iterator[Pin]:
     """Read the string literals that are requirements with a version; the code is not run."""
-    for match in re.finditer(r"""(["'])([A-Za-z][^"'\n]*[<>=~!][^"'\n]*)\1""", text):
+    for match in re.finditer(r"""(["'])([A-Za-z][^"'\n<>=~!]*[<>=~!][^"'\n]*)\1""", text):
         if pin := _requirement(path, text, match[2]):
             yield pin
 

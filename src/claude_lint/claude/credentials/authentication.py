@@ -39,7 +39,7 @@ _TOKEN_TEXT = re.compile(r"sk-ant-(?:oat|ort|sid)", re.I)
 _KEY_TEXT = re.compile(r"sk-ant-(?!oat|ort|sid|admin)|(?:ANTHROPIC|CLAUDE)_?(?:API)?_?KEY", re.I)
 _TOKEN_NAME = re.compile(r"token|oauth|bearer|jwt|session|wif|identity|(?:^|_)oat", re.I)
 _CERTAIN_TOKEN_NAME = re.compile(r"oauth|auth_?token|bearer_?token", re.I)
-_OWN_KEY_NAME = re.compile(r"(?:anthropic|claude)\w*key|key\w*(?:anthropic|claude)", re.I)
+_OWN_KEY_NAME = re.compile(r"(?:anthropic|claude)\w{0,60}key|key\w{0,60}(?:anthropic|claude)", re.I)
 _KEY_NAME = re.compile(r"api_?-?key$|^x_api_key|(?:^|_)key$|apikey", re.I)
 _ANOTHER_KEY_NAME = re.compile(
     r"openai|openrouter|gemini|google|groq|mistral|azure|proxy|gateway|public|cache|primary|foreign"

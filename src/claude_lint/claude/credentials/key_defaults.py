@@ -25,7 +25,7 @@ from claude_lint.python.values import (
 )
 
 _ENVIRONMENT = frozenset({"environ", "getenv"})
-_MENTIONS = re.compile(r"(?:anthropic|claude)\w*key", re.IGNORECASE)
+_MENTIONS = re.compile(r"(?:anthropic|claude)\w{0,60}key", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import libcst as cst
@@ -60,7 +60,8 @@ _KEY_ATTRIBUTES = frozenset({"api_key", "auth_token"})
 _MOST_NESTED = 4
 _MENTIONS = re.compile(r"key|auth|header|sk-ant-", re.IGNORECASE)
 # An assignment, and what is assigned as far as a few lines tell.
-_ASSIGNED = re.compile(r"\b(\w+)[ \t]*(?::[^=\n]+)?=(?!=)((?:.*[({\[]\n(?:.*\n){,5})?.*)")
+_ASSIGNED = re.compile(r"\b(\w+)[ \t]*(?::[^=\n]{1,200})?=(?!=)((?:.*[({\[]\n(?:.*\n){,5})?.*)")
+_WORD = re.compile(r"\w+")
 _SHOWING = re.compile(
     rf"\b(?:{'|'.join(sorted(_PRINTER_NAMES | _LOGGING_METHODS))}|raise|assert)\b"
 )
@@ -80,15 +81,15 @@ def key_leaks(view: View) -> Iterator[KeyLeak]:
     module = view.module
     if not _MENTIONS.search(module.lines):
         return
-    may_have_key = _names_with_keys(module.lines)
+    leads_to_key = _leading_to_keys(module.lines)
     for unit in module.all_units():
-        if not (_SHOWING.search(unit.text) and may_have_key.search(unit.text)):
+        if not (_SHOWING.search(unit.text) and leads_to_key(unit.text)):
             continue
         unit.load()
         for node in walk(unit.root) if unit.root is not None else ():
             arguments, sink = _sink(view, node)
             for argument in arguments:
-                if _is_literal(argument) or not _names(argument, may_have_key):
+                if _is_literal(argument) or not _names(argument, leads_to_key):
                     continue
                 view.evaluator.reset()
                 shown = _shown(view, argument)
@@ -97,21 +98,27 @@ def key_leaks(view: View) -> Iterator[KeyLeak]:
                     break
 
 
-def _names_with_keys(text: str) -> re.Pattern[str]:
-    """Match what may lead to a key: a name that says so, or one that is assigned something such."""
-    names = {match[1] for match in _ASSIGNED.finditer(text) if _MENTIONS.search(match[2])}
-    words = [_MENTIONS.pattern, *(rf"\b{name}\b" for name in sorted(names))]
-    return re.compile("|".join(words), re.IGNORECASE)
+def _leading_to_keys(text: str) -> Callable[[str], bool]:
+    """Tell code with a name that says it is a key, or that is assigned something such."""
+    assigned = _ASSIGNED.finditer(text)
+    names = {match[1].lower() for match in assigned if _MENTIONS.search(match[2])}
+
+    def leads_to_key(code: str) -> bool:
+        return _MENTIONS.search(code) is not None or not names.isdisjoint(
+            _WORD.findall(code.lower())
+        )
+
+    return leads_to_key
 
 
 def _is_literal(node: cst.BaseExpression) -> bool:
     return isinstance(node, (cst.SimpleString, cst.ConcatenatedString, cst.Integer))
 
 
-def _names(root: cst.CSTNode, wanted: re.Pattern[str]) -> bool:
-    """Tell whether an expression reads a name that matches."""
+def _names(root: cst.CSTNode, is_wanted: Callable[[str], bool]) -> bool:
+    """Tell whether an expression reads a name that is wanted."""
     names = (node.value for node in walk(root) if isinstance(node, (cst.Name, cst.SimpleString)))
-    return any(wanted.search(name) for name in names)
+    return any(is_wanted(name) for name in names)
 
 
 # ---------------------------------------------------------------------- sinks

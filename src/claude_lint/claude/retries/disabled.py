@@ -17,7 +17,7 @@ from claude_lint.python.values import Constant, Entry, Origin, is_constant, opti
 
 _SETTING = "max_retries"
 _MAKING = re.compile(r"Anthropic|^Client$|^with_options$|^copy$")
-_SETTING_UP = re.compile(rf"{_SETTING}|(?:Anthropic\w*|Client|with_options|copy)\(")
+_SETTING_UP = re.compile(rf"{_SETTING}|(?:Anthropic\w{{0,40}}|Client|with_options|copy)\(")
 _ASSIGNING = re.compile(rf"\.{_SETTING}\s*=[^=]")
 _RETRYING = re.compile(r"retry|backoff|tenacity|stamina|\bexcept\b", re.IGNORECASE)
 

@@ -45,7 +45,8 @@ _NO_RETRY = re.compile(r"sleep_and_retry|no_retr|without_retr", re.IGNORECASE)
 # Keywords with which task queues and workflow engines are told to run a task again.
 _TASK_KEYWORDS = ("autoretry_for", "retries", "retry", "retry_policy", "max_attempts")
 _MAY_REPEAT = re.compile(r"retr(?:y|ies)|attempt|tries|sleep|backoff|while", re.IGNORECASE)
-_HOLDING_RETRIES = re.compile(r"\b(?:for|while)\b[\s\S]*\bexcept\b|^[ \t]*@.*retry", re.M)
+_CATCHING = re.compile(r"\bexcept\b|^[ \t]*@.*retry", re.M)
+_REPEATING = re.compile(r"\b(?:for|while)\b|^[ \t]*@.*retry", re.M)
 _MAY_SEND = re.compile(r"anthropic|claude|\.messages\.", re.IGNORECASE)
 _RETRIED_BY_DEFAULT = ("dramatiq.actor", "temporalio.activity.defn")
 
@@ -115,7 +116,9 @@ def _sites_met(view: View) -> Iterator[CallSite]:
     module = view.module
     if not _MAY_REPEAT.search(module.lines):
         return
-    module.load_matching(_HOLDING_RETRIES)
+    for unit in module.units_matching(_CATCHING):
+        if _REPEATING.search(unit.text):
+            unit.load()
     found = {module}
     entered: set[Scope] = set()
     todo = [(module, call) for call in list(module.calls) if _may_be_repeated(module, call)]
