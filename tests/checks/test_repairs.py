@@ -406,6 +406,31 @@ def test_os_is_imported_only_once() -> None:
     assert code.with_edits(edits) == 'import os\nx = os.environ["KEY"]\n'
 
 
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    import os\n\n", ""),
+        ("import typing\nif typing.TYPE_CHECKING:\n    import os\n", ""),
+        ("", "import os\n"),
+    ],
+)
+def test_an_import_for_types_or_one_that_comes_later_is_none(start: str, end: str) -> None:
+    code = Code(f'{start}x = "secret"\n{end}', dedent=False)
+    edits = repairs.read_environment(code.text("secret"), "KEY")
+    assert "import os\n" in code.with_edits(edits).removesuffix(end).replace("    import os\n", "")
+
+
+def test_an_import_that_comes_before_the_call_is_one() -> None:
+    code = Code('def f():\n    return "secret"\n\n\nimport os\n')
+    (edit,) = repairs.read_environment(code.text("secret"), "KEY")
+    assert edit.text == 'os.environ["KEY"]'
+
+
+def test_a_function_that_imports_os_too_late_keeps_its_own() -> None:
+    code = Code('def f():\n    x = "secret"\n    import os\n')
+    assert repairs.read_environment(code.text("secret"), "KEY") == ()
+
+
 def test_another_os_is_not_mistaken_for_the_module() -> None:
     code = Code('from mine import os\nx = "secret"\n')
     assert repairs.read_environment(code.text("secret"), "KEY") == ()

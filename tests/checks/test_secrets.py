@@ -257,6 +257,15 @@ def test_the_fix_of_a_default_makes_the_lookup_required(lint: Lint) -> None:
     assert place(finding)[:2] == (2, 36)
 
 
+def test_the_fix_of_a_key_in_place_of_a_missing_one_takes_the_lookup_as_well(lint: Lint) -> None:
+    code = 'import os\nANTHROPIC_API_KEY = os.getenv("ANTHROPIC_API_KEY") or "@@KEY-api03@@"\n'
+    (finding,) = lint(code)
+    assert finding.fix is not None
+    assert [(e.text, e.location.span.column) for e in finding.fix.edits] == [
+        ('os.environ["ANTHROPIC_API_KEY"]', 21)
+    ]
+
+
 @pytest.mark.parametrize(
     "line",
     [

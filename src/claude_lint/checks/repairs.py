@@ -65,15 +65,32 @@ def replace_text(at: Origin, text: str) -> tuple[Edit, ...]:
 
 def read_environment(at: Origin, variable: str) -> tuple[Edit, ...]:
     """Replace an expression by `os.environ["…"]`, importing `os` where it is not known."""
-    scope, _point = at.module.place(at.node)
+    scope, point = at.module.place(at.node)
     owner = scope.owner("os")
-    if owner is not None and any(one.target != "os" for one in owner.bindings("os")):
+    imports = owner.bindings("os") if owner is not None else []
+    if any(one.target != "os" for one in imports):
         return ()  # the name is taken
     quote = free_quote(at)
     if quote is None:
         return ()
-    added = () if owner is not None else add_import(at.module, "os")
+    is_known = any(
+        not _is_for_types(at.module, one.node)
+        and (one.scope is not scope or one.point.order < point.order)
+        for one in imports
+    )
+    if owner is not None and owner is not at.module.scope and not is_known:
+        return ()  # it is imported too late
+    added = () if is_known else add_import(at.module, "os")
     return (*added, *replace_expression(at, f"os.environ[{quote}{variable}{quote}]"))
+
+
+def _is_for_types(module: Module, imported: cst.CSTNode) -> bool:
+    """Tell whether only type checkers see an import."""
+    return any(
+        isinstance(around, cst.If)
+        and any(isinstance(n, cst.Name) and n.value == "TYPE_CHECKING" for n in walk(around.test))
+        for around in module.ancestors(imported)
+    )
 
 
 # ---------------------------------------------------------------------- arguments and entries

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 import libcst as cst
 
 from claude_lint.checks import Problem, Repair, View, rule
+from claude_lint.checks.code_edits import code_of
 from claude_lint.checks.repairs import read_environment, repair
 from claude_lint.claude.credentials.key_defaults import KeyDefault
 from claude_lint.claude.credentials.key_leaks import KeyLeak
@@ -75,6 +77,7 @@ def _required(view: View, default: KeyDefault) -> Repair | None:
     return fix
 
 
+_LOOKUP = re.compile(r"\b(?:environ|getenv)\b")
 _SINKS = {"print": "printed", "log": "logged", "exception": "put into the text of an exception"}
 
 
@@ -92,4 +95,16 @@ def _from_environment(view: View, at: Origin | None, variable: str) -> Repair | 
     if at is None:
         return None
     title = f'Read `os.environ["{variable}"]`'
-    return repair(view, title, Safety.UNSAFE, read_environment(at, variable))
+    return repair(
+        view, title, Safety.UNSAFE, read_environment(_with_lookup(at, variable), variable)
+    )
+
+
+def _with_lookup(at: Origin, variable: str) -> Origin:
+    """Return the whole of `os.getenv("…") or "…"` for a default that stands in one."""
+    around = at.module.parents.get(at.node)
+    if isinstance(around, cst.BooleanOperation) and isinstance(around.operator, cst.Or):
+        asked = code_of(Origin(at.module, around.left))
+        if around.right is at.node and variable in asked and _LOOKUP.search(asked):
+            return Origin(at.module, around)
+    return at
