@@ -69,6 +69,25 @@ def test_a_new_name_is_safe_only_for_the_same_value(lint: Lint) -> None:
     ]
 
 
+def test_a_text_becomes_a_list_where_a_statement_sets_it(lint: Lint) -> None:
+    code = """
+    import anthropic
+
+
+    def ask(client: anthropic.Anthropic, messages):
+        options = {"model": "claude-opus-5-5", "max_tokens": 9, "messages": messages}
+        options["stop"] = "."
+        client.messages.create(**options)
+        options["stop"] = options["end"] = "."
+        client.messages.create(**options)
+    """
+    fixes = [finding.fix for finding in lint(code, select="openai-parameter")]
+    assert [fix and [edit.text for edit in fix.edits] for fix in fixes] == [
+        ['"stop_sequences"', "[", "]"],
+        None,
+    ]
+
+
 def test_a_parameter_is_found_however_it_gets_there(check: Lint) -> None:
     check(
         """

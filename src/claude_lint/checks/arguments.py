@@ -67,6 +67,8 @@ def put_in_list(entry: Entry) -> tuple[Edit, ...]:
 
 def _written_value(entry: Entry) -> Origin | None:
     written = entry.origin.node
-    if isinstance(written, (cst.Arg, cst.DictElement)):
+    if isinstance(written, cst.Assign) and len(written.targets) > 1:
+        return None  # others get the value, too
+    if isinstance(written, (cst.Arg, cst.Assign, cst.DictElement)):
         return Origin(entry.origin.module, written.value)
     return None

@@ -254,6 +254,8 @@ def _delete_statement(at: Origin) -> tuple[Edit, ...]:
     line = module.parents[node]
     if not isinstance(line, (cst.SimpleStatementLine, cst.SimpleStatementSuite)):
         return ()
+    if isinstance(node, cst.Assign) and len(node.targets) > 1:
+        return ()  # something else gets the value, too
     place = span(module, node)
     if len(line.body) > 1 or not _ends_line(module, place):
         return (_edit(module, place, "pass"),)
