@@ -15,7 +15,7 @@ _CELL_MAGIC = re.compile(r"%%(\w*)")
 _WRITTEN = re.compile(
     r"""((?:[ \t]*(?:\#[^\r\n]*)?(?:\r\n|\r(?!\n)|\n))*)  # as before any magic for a whole cell
     %%(?:write)?file[ \t]+(?:(?:-a|--append)[ \t]+)?
-    ["']?([^"'\r\n]+?\.py)["']?[ \t]*[\r\n]""",
+    ["']?([^"'\s][^"'\r\n]*\.py)["']?[ \t]*[\r\n]""",
     re.VERBOSE,
 )
 _RUN = re.compile(

@@ -154,7 +154,7 @@ def heirs(evaluator: Evaluator, cls: Scope) -> tuple[Scope, ...]:
         return known
     evaluator.heirs[cls] = ()
     found: list[Scope] = []
-    naming = re.compile(rf"class\s+\w+\s*\([^)]{{0,2000}}\b{cls.name}\b")
+    naming = re.compile(rf"class\s+\w+\s*\([^)]{{0,500}}\b{cls.name}\b")
     for module in evaluator.project.modules_using(cls.module, cls.name):
         if not naming.search(module.lines):
             continue
