@@ -140,7 +140,7 @@ def frames(evaluator: Evaluator, module: Module, scope: Scope) -> list[Frame | N
         return [None]
     found: list[Frame | None] = []
     known = callers(evaluator, function)
-    if len(known) > _MOST_FRAMES:
+    if len(known) > _MOST_FRAMES or function in evaluator.crowded:
         found.append(None)  # stands for those that are not looked at one by one
     for caller_module, call in known[:_MOST_FRAMES]:
         for one in options(evaluator.value(caller_module, call.func)):

@@ -76,6 +76,7 @@ class Evaluator:
         self._working: dict[tuple[cst.CSTNode, int] | tuple[Module, str], int] = {}
         self._cut = _UNCUT  # how far out a cycle reaches that cut something short
         self._callers: dict[Scope, tuple[tuple[Module, cst.Call], ...]] = {}
+        self.crowded: set[Scope] = set()  # functions of whose callers only some are known
         self.heirs: dict[Scope, tuple[Scope, ...]] = {}
         self.open_frames: dict[tuple[Scope, Scope], Frame] = {}
         self.deciding: set[tuple[object, int]] = set()

@@ -50,6 +50,7 @@ MAX_DEPTH = 6  # calls inside calls
 _SETTING = re.compile(r"[ \t]*(\w+)[ \t]*=(?!=)")
 _MOST_NAMES = 4
 _MOST_HANDS = 4  # callers that a value is followed back through
+_MOST_MISSES = 40  # calls that only have the name; after so many it says nothing
 
 
 def defined_function(evaluator: Evaluator, binding: Binding, frame: Frame | None) -> Value:
@@ -78,7 +79,7 @@ def parameter(evaluator: Evaluator, binding: Binding, frame: Frame | None) -> Va
         if param.default is not None:
             values.append(evaluator.value(module, param.default, None))
         known = callers(evaluator, scope)
-        is_open = not 0 < len(known) < MOST_CALLERS
+        is_open = not 0 < len(known) < MOST_CALLERS or scope in evaluator.crowded
         for (caller_module, call), under in _apart(evaluator, scope, known):
             arguments = _call_arguments(evaluator, scope, caller_module, call)
             value = _passed(evaluator, binding, param, arguments, None, names)
@@ -179,7 +180,11 @@ def callers(evaluator: Evaluator, scope: Scope) -> tuple[tuple[Module, cst.Call]
 def _calls_of(
     evaluator: Evaluator, scope: Scope, wanted: Scope, using: list[Module]
 ) -> Iterator[tuple[Module, cst.Call]]:
+    misses = 0
     for module in using:
+        if misses > _MOST_MISSES:
+            evaluator.crowded.add(scope)
+            return
         named = (
             makers(module, wanted)
             if wanted is not scope
@@ -188,6 +193,8 @@ def _calls_of(
         for call in named:
             if accepts(scope, call) and _calls(evaluator, module, call, wanted):
                 yield module, call
+            else:
+                misses += 1
 
 
 def _names_of(module: Module, function: Scope) -> list[str]:

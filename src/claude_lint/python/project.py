@@ -42,6 +42,7 @@ class Project:
         self.imports = ImportFinder(root)
         self._importers: dict[str, set[Path]] | None = None
         self._users_of: dict[Path, list[Path]] = {}
+        self._imports_of: dict[Path, frozenset[Path]] = {}
         self._data: dict[Path, bytes] = {}
         self._room = _MOST_BYTES
         self._lender: Project | None = None
@@ -196,19 +197,35 @@ class Project:
     def _importing(self, here: Path) -> set[Path]:
         importers = self._import_index()
         found: set[Path] = set()
-        seen: set[str] = set()
-        names = [(_import_name(here), 0)]
-        while names and len(found) <= _MOST_USERS * 4:
-            name, steps = names.pop(0)
-            if name in seen:
+        seen: set[Path] = set()
+        files = [(here, 0)]
+        while files and len(found) <= _MOST_USERS * 4:
+            file, steps = files.pop(0)
+            if file in seen:
                 continue
-            seen.add(name)
-            for user in importers.get(name, ()):
+            seen.add(file)
+            for user in importers.get(_import_name(file), ()):
+                if file not in self._imported_by(user):
+                    continue
                 found.add(user)
                 # A package hands on what it imports, a subclass what it inherits.
                 if user.name == "__init__.py" or steps < _MOST_STEPS:
-                    names.append((_import_name(user), steps + 1))
+                    files.append((user, steps + 1))
         return found
+
+    def _imported_by(self, user: Path) -> frozenset[Path]:
+        """Return the project files that the imports of a file can lead to."""
+        if self._lender is not None:
+            return self._lender._imported_by(user)
+        known = self._imports_of.get(user)
+        if known is None:
+            candidates = self.imports.candidates
+            known = self._imports_of[user] = frozenset(
+                file
+                for dotted in imported_names(self._bytes(user))
+                for file, _left in candidates(user, dotted)
+            )
+        return known
 
     def _bytes(self, path: Path) -> bytes:
         """Return what a file holds, nothing where it cannot be read; kept while memory allows."""
