@@ -477,6 +477,24 @@ def test_a_model_that_is_sent_as_a_key_is_replaced_wherever_it_stands(lint: Lint
     ]
 
 
+@pytest.mark.parametrize(
+    "option",
+    [
+        'default="claude-haiku-4-5", choices=["claude-haiku-4-5"]',
+        'default="claude-haiku-4-5", type=click.Choice(["claude-haiku-4-5"])',
+    ],
+)
+def test_an_alias_that_users_may_type_stays_theirs(lint: Lint, option: str) -> None:
+    code = f"""
+    import anthropic
+
+    arguments.add_argument("--model", {option})
+    arguments.add_argument("--other-model", default="claude-haiku-4-5")
+    """
+    fixes = [finding.fix for finding in lint(code, select="unpinned-model")]
+    assert [fix and fix.safety for fix in fixes] == [Safety.DISPLAY, Safety.DISPLAY, Safety.SAFE]
+
+
 def test_what_a_test_expects_is_only_replaced_where_it_is_sent(lint: Lint) -> None:
     code = """
     import anthropic

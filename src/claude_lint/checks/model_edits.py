@@ -8,12 +8,15 @@ from dataclasses import replace
 import libcst as cst
 
 from claude_lint.checks import Repair, View
+from claude_lint.checks.code_edits import code_of
 from claude_lint.checks.repairs import delete_item, repair, replace_text
 from claude_lint.claude.catalog.model_ids import judge
 from claude_lint.claude.models import ModelUse
 from claude_lint.findings import Safety
 from claude_lint.python.syntax import access_path, string_value
+from claude_lint.python.values import Origin
 
+_CHOICES = re.compile(r"\bchoices\s*=|\bChoice\s*\(")
 # No model that is left takes part in these.
 _TEXT_COMPLETIONS = frozenset({"complete", "completions.create"})
 
@@ -87,6 +90,13 @@ def _is_one_of_a_register(use: ModelUse, suggestion: str, view: View) -> bool:
         and any(_is_another_for(arg.value, use, suggestion, view) for arg in other.args)
         for other in list(module.calls)
     )
+
+
+def is_typed_in(use: ModelUse) -> bool:
+    """Tell whether users type the model: it is one that a command line lets them choose."""
+    module = use.origin.module
+    calls = [one for one in module.ancestors(use.origin.node) if isinstance(one, cst.Call)]
+    return any(_CHOICES.search(code_of(Origin(module, call))) for call in calls)
 
 
 def would_double(use: ModelUse, suggestion: str, view: View) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from claude_lint.checks import Problem, View, rule
-from claude_lint.checks.model_edits import replacement, would_double
+from claude_lint.checks.model_edits import is_typed_in, replacement, would_double
 from claude_lint.claude.catalog import Model, Platform, State
 from claude_lint.claude.catalog.model_ids import Judgement, Verdict, judge
 from claude_lint.claude.facts import Request
@@ -152,11 +152,12 @@ def unpinned(use: ModelUse, view: View) -> Iterator[Problem]:
         return
     if not use.is_sent and may_go_elsewhere(view.module):
         return
+    safety = Safety.DISPLAY if is_typed_in(use) else Safety.SAFE
     yield Problem(
         use.origin,
         f"Model `{use.text}` is an alias that moves to newer snapshots without notice",
         help=f"Pin the snapshot it stands for: `{found.suggestion}`",
-        fix=replacement(use, found.suggestion, Safety.SAFE, view),
+        fix=replacement(use, found.suggestion, safety, view),
     )
 
 
