@@ -443,3 +443,50 @@ def test_a_library_s_method_under_watch_is_still_its_method() -> None:
     use(client.tell)
     """
     assert resolve(code) == ["library.Client().ask", "def faked"]
+
+
+def test_each_number_is_reckoned_with_each_that_can_stand_beside_it() -> None:
+    assert resolve(
+        """
+        base = 4096 if small else 8192
+        factor = 2 if again else 1
+        use(base * factor)
+        """
+    ) == ["16384 | 4096 | 8192 | 8192"]
+
+
+def test_a_typed_dict_is_a_dict() -> None:
+    assert resolve(
+        """
+        import library
+        from typing import TypedDict
+
+        class Request(TypedDict, total=False):
+            model: str
+
+        class Longer(Request):
+            size: int
+
+        use(Request({"model": "m", **library.more}, size=3))
+        use(Longer(model="n"))
+        """
+    ) == ["{'model': 'm', 'size': 3, **library.more}", "{'model': 'n'}"]
+
+
+@pytest.mark.parametrize("enter", ["enter_context", "enter_async_context"])
+def test_an_exit_stack_gives_what_it_enters(enter: str) -> None:
+    assert resolve(
+        f"""
+        import library
+        from contextlib import ExitStack
+        with ExitStack() as stack:
+            use(stack.{enter}(library.open("a")))
+        """
+    ) == ["library.open('a')"]
+
+
+def test_looking_for_callers_takes_nothing_from_the_question_s_budget() -> None:
+    steps = "\n".join(f"    x{n} = [x{n - 1}]" for n in range(1, 50))
+    calls = "\n".join(f"def f{n}(x0):\n{steps}\n    x49[0].ask({n})" for n in range(60))
+    asking = "class A:\n    url = 'u'\n    def ask(self, n):\n        use(f'{n} {self.url}')\n"
+    assert resolve(asking + calls) == ["f'{?} u'"]

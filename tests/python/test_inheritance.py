@@ -130,3 +130,27 @@ def test_a_list_keeps_what_a_method_adds_that_is_not_overridden() -> None:
                 use(self.roles)
         """
     ) == ["['two', *?]"]
+
+
+def test_a_base_s_property_uses_what_derived_classes_override() -> None:
+    assert resolve(
+        """
+        import library
+
+        class Base:
+            @property
+            def client(self):
+                if self.__client is None:
+                    self.__client = self.make()
+                return self.__client
+
+            def make(self) -> object: ...
+
+        class Derived(Base):
+            def make(self):
+                return library.Client()
+
+            def ask(self):
+                use(self.client)
+        """
+    ) == ["library.Client() | library.Client()"]

@@ -103,7 +103,8 @@ def calls(evaluator: Evaluator, module: Module, node: cst.Call) -> Iterator[Call
         is_reached = True
         if frame is not None:
             under |= deciding(frame.call.module.place(frame.call.node)[1])
-        yield from _ways(evaluator, module, node, scope, frame, under)
+        with evaluator.apart():
+            yield from _ways(evaluator, module, node, scope, frame, under)
     if not is_reached:  # no call of the project's gets here, but others may
         yield from calls_from_anywhere(evaluator, module, node)
 

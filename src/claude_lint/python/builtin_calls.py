@@ -11,7 +11,7 @@ import libcst as cst
 
 from claude_lint.python.branches import in_frame
 from claude_lint.python.builtin_functions import FUNCTIONS
-from claude_lint.python.flow import Arm
+from claude_lint.python.flow import Arm, compatible
 from claude_lint.python.premises import Subject, equality
 from claude_lint.python.texts import text_of, text_parts
 from claude_lint.python.values import (
@@ -40,6 +40,9 @@ if TYPE_CHECKING:
     from claude_lint.python.evaluate import Evaluator
 
 _ENVIRONMENTS = frozenset({"os.environ", "environ"})
+_MOST_RESULTS = 16
+# What `contextlib.ExitStack` enters is as good as what `with` does.
+_ENTERING = frozenset({"enter_context", "enter_async_context"})
 _SAME_TEXT = frozenset({"encode", "decode", "__str__"})
 _PLACEHOLDER = re.compile(r"%(?:\((\w+)\))?[-#0 +]*(?:[1-9.][\d.]*)?([sdrif%])")
 _FIELD = re.compile(r"\{\{|\}\}|\{([^{}:!]*)(?:![rsa])?(?::[^{}]*)?\}")
@@ -171,10 +174,22 @@ def _format(template: str, arguments: Arguments, origin: Origin) -> Value:
     return text_of(parts, origin)
 
 
-def arithmetic(
-    operator: cst.BaseBinaryOp, left: Constant, right: Constant, origin: Origin
-) -> Value:
-    """Return the result of an operator on two known numbers."""
+def arithmetic(operator: cst.BaseBinaryOp, left: Value, right: Value, origin: Origin) -> Value:
+    """Return what an operator makes of numbers, of each with each that can stand beside it."""
+    unknown = Unknown(origin=origin, why="operator")
+    if len(options(left)) * len(options(right)) > _MOST_RESULTS:
+        return unknown
+    return union(
+        conditioned(_reckoned(operator, one, other, origin), one.under | other.under)
+        if isinstance(one, Constant) and isinstance(other, Constant)
+        else unknown
+        for one in options(left)
+        for other in options(right)
+        if compatible(one.under, other.under)
+    )
+
+
+def _reckoned(operator: cst.BaseBinaryOp, left: Constant, right: Constant, origin: Origin) -> Value:
     a, b = left.value, right.value
     if isinstance(a, (int, float)) and isinstance(b, (int, float)):
         try:
@@ -275,6 +290,8 @@ def _method(
         return _mapping_method(evaluator, base, name, arguments, origin, frame)
     if isinstance(base, Sequence) and name == "copy":
         return replace(base, changes=())
+    if name in _ENTERING and arguments.given:
+        return arguments.positional[0]
     if (
         isinstance(base, (Attribute, Item, Unknown, Instance, Result))
         and name in ("get", "pop", "setdefault")

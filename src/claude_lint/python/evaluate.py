@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import builtins
 import re
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import libcst as cst
@@ -102,6 +103,15 @@ class Evaluator:
         if self.steps > _STEPS:
             self.cut_short()
         return self.steps <= _STEPS
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """Work out on a budget of its own what is remembered for all questions."""
+        steps, self.steps = self.steps, 0
+        try:
+            yield
+        finally:
+            self.steps = steps
 
     def cut_short(self) -> None:
         """Note that what is being worked out depends on how it was come to."""
@@ -286,9 +296,7 @@ class Evaluator:
                 changes.spread(left, entries, rest)
                 changes.spread(right, entries, rest)
                 return Mapping(tuple(entries), tuple(rest), origin=origin)
-        if isinstance(left, Constant) and isinstance(right, Constant):
-            return builtin_calls.arithmetic(node.operator, left, right, origin)
-        return Unknown(origin=origin, why="operator")
+        return builtin_calls.arithmetic(node.operator, left, right, origin)
 
     def _boolean(self, module: Module, node: cst.BooleanOperation, frame: Frame | None) -> Value:
         left, right = self.value(module, node.left, frame), self.value(module, node.right, frame)

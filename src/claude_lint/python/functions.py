@@ -170,9 +170,10 @@ def callers(evaluator: Evaluator, scope: Scope) -> tuple[tuple[Module, cst.Call]
     found: list[tuple[Module, cst.Call]] = []
     if scope.kind == "function":
         using = evaluator.project.modules_using(wanted.module, wanted.name)
-        found.extend(islice(_calls_of(evaluator, scope, wanted, using), MOST_CALLERS))
-        if wanted is not scope:
-            found.extend(calls_of_base(evaluator, scope, using))
+        with evaluator.apart():
+            found.extend(islice(_calls_of(evaluator, scope, wanted, using), MOST_CALLERS))
+            if wanted is not scope:
+                found.extend(calls_of_base(evaluator, scope, using))
     evaluator._callers[scope] = tuple(found[:MOST_CALLERS])
     return evaluator._callers[scope]
 

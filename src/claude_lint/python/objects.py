@@ -426,13 +426,12 @@ def _bound_member(evaluator: Evaluator, base: Instance, value: Value, origin: Or
     if names & _PROPERTIES or any(name.endswith("cached_property") for name in names):
         function = replace(value, receiver=base)
         arguments = Arguments((base,), Mapping())
-        frame = (
-            Frame(value.scope, arguments, base, origin, value.frame, 1)
-            if base.arguments is not None
-            else None
-        )
-        if frame is not None:
+        frame: Frame | None = None
+        if base.arguments is not None:
+            frame = Frame(value.scope, arguments, base, origin, value.frame, 1)
             evaluator._frames.append(frame)
+        elif value.scope.parent is not base.cls.scope:
+            frame = open_frame(evaluator, value.scope, base)
         return returned(evaluator, function, frame, origin)
     if "staticmethod" in names:
         return value
@@ -454,6 +453,9 @@ def call(
         )
     if isinstance(callee, ClassValue):
         arguments = evaluator.arguments(module, node, frame)
+        if _is_dict(evaluator, callee):
+            made = builtin_calls.call(evaluator, Symbol("builtins.dict"), arguments, origin)
+            return conditioned(made or Unknown(origin=origin), callee.under)
         return Instance(callee, arguments, origin, origin=origin, under=callee.under)
     if isinstance(callee, Instance):
         method = instance_attribute(evaluator, callee, "__call__", origin, frame)
@@ -466,6 +468,14 @@ def call(
     if known is not None:
         return known
     return Result(callee, arguments, origin=origin, under=callee.under)
+
+
+def _is_dict(evaluator: Evaluator, cls: ClassValue) -> bool:
+    """Tell whether what a class makes is a plain dict with a type."""
+    return any(
+        isinstance(base, Symbol) and base.path.endswith(".TypedDict")
+        for base in ancestry(evaluator, cls)[1]
+    )
 
 
 def _call_function(

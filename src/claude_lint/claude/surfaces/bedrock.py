@@ -37,7 +37,7 @@ def requests(call: Call, reading: Reading) -> Iterator[Request]:
         return
     made = is_runtime(callee.base)
     model = call.arguments.get("modelId")
-    named = [str(one.value) for one in strings(model)]
+    named = [str(one.value) for one in strings(model) if one.value]
     is_claude = any("claude" in name for name in named)
     if made is False or (made is None and not is_claude):
         return

@@ -43,6 +43,6 @@ def is_library_s(dotted: str) -> bool:
     if package == sdk.LIBRARY:
         return not names or name.removeprefix("Async") in sdk.PLATFORMS
     return any(
-        package in row.packages and (name in row.names or name in row.receiver)
+        package in row.packages and (not names or name in row.names or name in row.receiver)
         for row in wrapper_table.WRAPPERS
     )
