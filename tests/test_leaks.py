@@ -5,14 +5,19 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import string
 import subprocess
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
+from claude_lint.cli import command_line
+from claude_lint.configuration.settings_schema import KEYS, Key
 from claude_lint.reports import FORMATS
+from git_repositories import git, new_repository
 
 PIECE = 15
 RNG = random.Random(6)
@@ -57,20 +62,52 @@ x = """
   {k()}
 """  # claude-lint: ignore[{k()}] {k()}
 y = 1  # noqa: CL102 {k()}
+note: "{k()}" = client.beta.messages.create(betas=["{k()}"], model=f"claude-{k()}")
+@retry("{k()}")
+def ask(header: Annotated[str, "{k()}"] = "{k()}", *, api_key=os.environ.get("{k()}", "{k()}")):
+    """{k()}"""
+    log.info("{k()} %s", f"{{api_key}} {k()}")
+    raise ValueError("{k()}", api_key)
+client.{k().replace("-", "_")}.create(tools=[{{"name": "{k()}", "{k()}": 1}}], system="{k()}")
+client.messages.create(model="claude-2.1", extra_headers={{"anthropic-version": "{k()}"}})
 ''')  # fmt: skip
+        self.file("stub.pyi", f'import anthropic\nkey: str = "{k()}"\n# {k()}\n')
+        self.file("old.py", f'import anthropic\nprint "{k()}"\nexec "{k()}"\n# {k()}\n')
+        self.file(
+            "script.py",
+            f'''# /// script
+# dependencies = ["anthropic=={k()}", "{k()}"]
+# ///
+import anthropic
+anthropic.Anthropic().messages.create(model="claude-2.1")
+''',
+        )
         self.file("broken.py", f"import anthropic\nx = (\nkey = '{k()}'\n# {k()}\n")
         self.file("undecodable.py", f"# anthropic {k()}\nx = '\0'\n")
         cells = [
-            {"cell_type": "code", "metadata": {"a": k()}, "outputs": [{"text": [k()]}],
-             "source": ["import anthropic\n", f"key = '{k()}'\n", f"!echo {k()}\n"]},
-            {"cell_type": "markdown", "metadata": {}, "source": f"# {k()}"},
+            {"cell_type": "code", "metadata": {"a": k()},
+             "source": ["import anthropic\n", f"key = '{k()}'\n", f"!echo {k()}\n"],
+             "outputs": [
+                {"output_type": "stream", "name": "stdout", "text": [k()]},
+                {"output_type": "execute_result", "data": {"text/plain": k(), k(): k()}},
+                {"output_type": "error", "ename": k(), "evalue": k(), "traceback": [k()]},
+             ]},
+            {"cell_type": "code", "metadata": {}, "outputs": [], "source": f"%env KEY={k()}"},
+            {"cell_type": "code", "metadata": {}, "outputs": [],
+             "source": f"%%writefile {k()}.py\nKEY = '{k()}'\n"},
+            {"cell_type": "markdown", "metadata": {}, "source": f"# {k()}",
+             "attachments": {k(): {"text/plain": k()}}},
+            {"cell_type": "raw", "metadata": {"b": k()}, "source": [k()]},
+            {"cell_type": k(), "metadata": {}, "source": k()},
         ]  # fmt: skip
         whole = {"cells": cells, "metadata": {"b": k()}, "nbformat": 4, "nbformat_minor": 5}
         self.file("book.ipynb", json.dumps(whole))
         self.file("bad.ipynb", f'{{"anthropic": "{k()}", {k()}')
         self.file(f"{k()}.py", "import anthropic\nanthropic.Anthropic().messages.create()\n")
         self.file(f"{k()}/a.py", "import anthropic\nx = (\n")
-        self.file("requirements.txt", f"anthropic=={k()}\n# {k()}\n")
+        self.file("requirements.txt", f"anthropic=={k()}\n# {k()}\n-r {k()}.txt\n")
+        self.file("poetry.lock", f'[[package]]\nname = "anthropic"\nversion = "{k()}"\n')
+        self.file(".gitignore", f"{k()}\n")
         self.file("claude-lint.toml", f'extra-models = ["{k()}"]\n# {k()}\n')
         self.file("odd/claude-lint.toml", f'target-sdk = "{k()}"\n')
         self.file("odd2/claude-lint.toml", f'extend = "{k()}.toml"\n')
@@ -113,6 +150,16 @@ COMMANDS = [
     ["config", "odd"],
 ]  # fmt: skip
 
+# What these change is looked at as well: a fix may leave a key where it is, and put it nowhere.
+WRITING = [
+    ["check", "--fix"],
+    ["check", "--fix", "--unsafe-fixes", "--show-fixes", "-v", "--select", "ALL"],
+    ["check", "--add-ignore", "--output-format", "full"],
+    ["check", "--write-baseline", "--baseline", "source.py.json"],
+    ["check", "--cache-dir", "cache", "-v", "--timings"],
+    ["check", "--diff-base", "HEAD"],
+]
+
 
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory: pytest.TempPathFactory) -> Planted:
@@ -121,13 +168,12 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Planted:
 
 def shown_pieces(text: str, keys: list[str]) -> list[str]:
     """Return the keys of which 15 characters in a row are in a text, their beginning aside."""
-    found = []
-    for key in keys:
-        secret = key[12:]
-        pieces = (secret[at : at + PIECE] for at in range(len(secret) - PIECE + 1))
-        if any(piece in text for piece in pieces):
-            found.append(key)
-    return found
+    return [key for key in keys if any(piece in text for piece in pieces(key))]
+
+
+def pieces(key: str) -> list[str]:
+    secret = key[12:]
+    return [secret[at : at + PIECE] for at in range(len(secret) - PIECE + 1)]
 
 
 def environment(planted: Planted, temp: Path) -> dict[str, str]:
@@ -151,6 +197,78 @@ def test_nothing_that_is_written_shows_a_key(
     after = {path for path in planted.root.rglob("*") if path.is_file()} - before
     for path in (*after, *(path for path in tmp_path.rglob("*") if path.is_file())):
         assert shown_pieces(path.read_bytes().decode("latin-1"), planted.keys) == [], path
+
+
+@pytest.mark.parametrize("command", WRITING, ids=" ".join)
+def test_nothing_that_is_put_into_a_project_shows_a_key(
+    planted: Planted, command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, temp = tmp_path / "project", tmp_path / "temp"
+    temp.mkdir()
+    shutil.copytree(planted.root, root, ignore=shutil.ignore_patterns(".claude_lint_cache"))
+    new_repository(root, monkeypatch)
+    git(root, "add", "-A")
+    git(root, "commit", "-q", "-m", planted.key())
+    before = contents(root)
+    for _ in range(2):  # the second time from the cache
+        done = subprocess.run(
+            [sys.executable, "-m", "claude_lint", *command],
+            cwd=root, capture_output=True, text=True, encoding="utf-8", errors="replace",
+            env=environment(planted, temp),
+        )  # fmt: skip
+        assert "Traceback" not in done.stderr
+        assert done.stdout + done.stderr != ""
+        assert shown_pieces(done.stdout + done.stderr, planted.keys) == []
+    for path, text in {**contents(root), **contents(temp)}.items():
+        if text != (old := before.get(path, "")):
+            assert [key for key in planted.keys if is_shown_more(key, old, text)] == [], path
+
+
+def contents(root: Path) -> dict[Path, str]:
+    return {
+        path: path.read_bytes().decode("latin-1")
+        for path in root.rglob("*")
+        if path.is_file() and ".git" not in path.relative_to(root).parts
+    }
+
+
+def is_shown_more(key: str, before: str, after: str) -> bool:
+    return any(after.count(piece) > before.count(piece) for piece in pieces(key))
+
+
+def test_an_error_of_our_own_is_told_without_the_key_it_names(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    key = new_key()
+
+    def fail(*_: object, **__: object) -> NoReturn:
+        raise RuntimeError(key)
+
+    monkeypatch.setattr("claude_lint.commands.check.check", fail)
+    with pytest.raises(SystemExit, match="2"):
+        command_line.main(["check", "-v", str(tmp_path)])
+    said = capsys.readouterr()
+    assert "Traceback" in said.err
+    assert "please report it" in said.err
+    assert shown_pieces(said.out + said.err, [key]) == []
+
+
+@pytest.mark.parametrize("setting", KEYS, ids=lambda setting: setting.name)
+@pytest.mark.parametrize(
+    "form", ["'@'", "['@']", "{'@' = '@'}", "{'@' = ['@']}", "{a = {'@' = 1}}"]
+)
+def test_settings_are_told_without_the_keys_in_them(
+    setting: Key, form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = new_key()
+    (tmp_path / "claude-lint.toml").write_text(f"{setting.name} = {form.replace('@', key)}\n")
+    (tmp_path / "a.py").write_text("import os\n")
+    for command in (["check", "-v", str(tmp_path)], ["config", str(tmp_path)]):
+        with pytest.raises(SystemExit):
+            command_line.main(command)
+    said = capsys.readouterr()
+    assert said.out + said.err != ""
+    assert shown_pieces(said.out + said.err, [key]) == []
 
 
 def test_code_on_stdin_is_given_back_as_it_is_and_told_without_its_key(planted: Planted) -> None:

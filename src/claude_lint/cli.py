@@ -53,7 +53,7 @@ class CommandLine(click.Group):
             _fail(str(error))
         except Exception as error:
             if not {"-v", "--verbose"}.isdisjoint(sys.argv if args is None else args):
-                traceback.print_exc()
+                terminal.tell(traceback.format_exc())
             name = type(error).__name__
             _fail(f"internal error ({name}: {error}); please report it, with the output of -v")
         sys.exit(code or 0)
