@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from claude_lint.files.changes import Change, changes, moved, replaced, spliced
+from claude_lint.files.changes import Change, changes, differences, moved, replaced, spliced
 from claude_lint.files.source import SourceFile
 from claude_lint.findings import Edit, Location, Span
 
@@ -91,3 +91,21 @@ def test_replaced_text_is_known_after_later_steps() -> None:
 
 def test_text_that_only_comes_or_only_goes_replaces_none() -> None:
     assert list(replaced([(Change(1, 1, "new"), Change(4, 6, ""))])) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "then", "expected"),
+    [
+        ("a\nb\nc\n", "a\nb\nc\n", []),
+        ("f(a, b)\n", "f(a, x, b)\n", [Change(5, 5, "x, ")]),
+        ("f(a, a)\n", "f(a)\n", [Change(3, 6, "")]),
+        ("a\nb\nc\n", "A\nb\nc", [Change(0, 1, "A"), Change(5, 6, "")]),
+        ("a\n", "a\nb\n", [Change(2, 2, "b\n")]),
+        ("", "a", [Change(0, 0, "a")]),
+    ],
+)
+def test_texts_differ_in_what_is_not_the_same_at_either_end_of_lines(
+    text: str, then: str, expected: list[Change]
+) -> None:
+    assert list(differences(text, then)) == expected
+    assert spliced(text, differences(text, then)) == then

@@ -69,7 +69,11 @@ def test_the_process_stays_until_files_are_to_be_read_anew(tmp_path: Path) -> No
     run(scenario())
 
 
-def test_what_nobody_waits_for_any_more_is_ended(tmp_path: Path) -> None:
+def test_what_nobody_waits_for_any_more_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("claude_lint.server.bench._GRACE", 0.1)
+
     async def scenario() -> None:
         bench = Bench(tmp_path)
         await bench.ask(FOUR, 9)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from claude_lint.files.encoding import line_starts
+from claude_lint.files.encoding import line_starts, lines
 from claude_lint.files.source import SourceFile
 from claude_lint.findings import Edit
 
@@ -92,6 +93,33 @@ def spliced(text: str, step: Iterable[Change]) -> str:
         parts += (text[done : change.start], change.text)
         done = change.end
     return "".join(parts) + text[done:]
+
+
+def differences(text: str, then: str) -> Iterator[Change]:
+    """Yield the changes that turn a text into another: in lines that differ, what differs."""
+    old, new = lines(text), lines(then)
+    starts = (*line_starts(text), len(text))
+    head, tail = common_ends(old, new)
+    middle = old[head : len(old) - tail], new[head : len(new) - tail]
+    matcher = difflib.SequenceMatcher(None, *middle, autojunk=False)
+    for tag, first, last, new_first, new_last in matcher.get_opcodes():
+        if tag != "equal":
+            cut = "".join(middle[0][first:last])
+            added = "".join(middle[1][new_first:new_last])
+            before, behind = common_ends(cut, added)
+            yield Change(
+                starts[head + first] + before,
+                starts[head + last] - behind,
+                added[before : len(added) - behind],
+            )
+
+
+def common_ends(one: Sequence[object], other: Sequence[object]) -> tuple[int, int]:
+    """Return how much two sequences have in common at the start, and of the rest at the end."""
+    most = min(len(one), len(other))
+    start = next((i for i in range(most) if one[i] != other[i]), most)
+    end = next((i for i in range(most - start) if one[-1 - i] != other[-1 - i]), most - start)
+    return start, end
 
 
 def moved(steps: Iterable[Step], start: int, end: int) -> tuple[int, int]:

@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import accumulate, pairwise
 
 from claude_lint.files.changes import Change, Unwritable, position_in
 from claude_lint.files.encoding import decode_utf8, line_starts, lines
 from claude_lint.files.notebook import Cell, source_strings
+from claude_lint.files.notebook_json import CHARACTER, Strings, own_text
 from claude_lint.files.source import SourceFile
 
-# What stands for one character of a string in JSON.
-_CHARACTER = re.compile(
-    r"\\u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|\\u[\da-fA-F]{4}|\\.|[^\\]",
-    re.DOTALL,
-)
 _NEWLINES = ("\n", "\\n")
-
-# The JSON strings of a cell's source: one, or one for each line.
-Strings = Sequence[re.Match[str]]
 
 
 def rewrite_notebook(source: SourceFile, data: bytes, step: Iterable[Change]) -> bytes:
@@ -35,7 +27,7 @@ def rewrite_notebook(source: SourceFile, data: bytes, step: Iterable[Change]) ->
     for change in step:
         line, _ = source.position(change.start)
         cell = next(one for one in reversed(source.cells) if one.first_line <= line)
-        own = "".join(json.loads(match[0], strict=False) for match in strings[cell.number])
+        own = "".join(map(own_text, strings[cell.number]))
         by_cell[cell.number].append(_in_own_source(source, cell, own, change))
     parts: list[str] = []
     done = 0
@@ -77,7 +69,7 @@ def _in_own_source(source: SourceFile, cell: Cell, own: str, change: Change) -> 
 
 def _written(raw: str, strings: Strings, step: Iterable[Change]) -> str:
     """Write a cell's source with changes, as one string or one for each line as it was."""
-    items = [_CHARACTER.findall(match[0][1:-1]) for match in strings]
+    items = [CHARACTER.findall(match[0][1:-1]) for match in strings]
     characters = [character for item in items for character in item]
     ends = accumulate(map(len, items))
     gaps = {
@@ -110,4 +102,4 @@ def _written(raw: str, strings: Strings, step: Iterable[Change]) -> str:
 
 
 def _escaped(text: str, *, is_ascii: bool) -> list[str]:
-    return _CHARACTER.findall(json.dumps(text, ensure_ascii=is_ascii)[1:-1])
+    return CHARACTER.findall(json.dumps(text, ensure_ascii=is_ascii)[1:-1])

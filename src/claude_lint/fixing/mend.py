@@ -6,7 +6,8 @@ import ast
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from claude_lint.files.changes import Step, Unwritable, moved
 from claude_lint.files.rewriting import rewrite
@@ -32,12 +33,23 @@ _MOST_STEPS = 5
 class Mending:
     """Files to mend together: mostly one, else those that some fix changes at once.
 
-    Findings of the rules in `spared`, by path and code, are left alone.
+    Findings of the rules in `spared`, by path and code, are left alone. `unwritten` is what other
+    files hold, and these to begin with, where that is not what is on the disk.
     """
 
     tasks: tuple[Task, ...]
     unsafe: bool
     spared: frozenset[tuple[str, str]] = frozenset()
+    unwritten: Mapping[Path, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A file that fixes change, with its content before and after."""
+
+    path: str
+    old: bytes
+    new: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +107,7 @@ class _Refused(Exception):
 
 def mend(mending: Mending) -> Mended:
     """Apply fixes until there are none left but those that had to be refused."""
-    files: _Files = {task.display: _judged(task, ()) for task in mending.tasks}
+    files = _files(mending)
     steps: dict[str, tuple[Step, ...]] = {}
     fixed: Counter[tuple[str, str, str]] = Counter()
     refused = _RefusedFixes()
@@ -127,8 +139,29 @@ def mend(mending: Mending) -> Mended:
     return Mended(contents, steps, fixed, tuple(refused.now(files)), rounds < _MOST_ROUNDS)
 
 
-def _judged(task: Task, changed: Iterable[Task]) -> _File:
-    contents = {other.path: other.data for other in changed}
+def mend_each(mending: Mending, findings: Iterable[Finding]) -> list[tuple[Rewritten, ...]]:
+    """Return what the fix of each finding alone comes to, nothing where it is to be refused."""
+    files = _files(mending)
+    return [_mended_alone(finding, files, mending) for finding in findings]
+
+
+def _mended_alone(finding: Finding, files: _Files, mending: Mending) -> tuple[Rewritten, ...]:
+    is_there = finding in files[finding.location.path].judged.findings
+    if not is_there or not _can_mend(finding, files, mending):
+        return ()
+    try:
+        after = _attempt(files, choose([finding], _sources(files)), mending).files
+    except _Refused:
+        return ()
+    changes = ((path, file.task.data, after[path].task.data) for path, file in files.items())
+    return tuple(Rewritten(path, old, new) for path, old, new in changes if old != new)
+
+
+def _files(mending: Mending) -> _Files:
+    return {task.display: _judged(task, mending.unwritten) for task in mending.tasks}
+
+
+def _judged(task: Task, contents: Mapping[Path, bytes]) -> _File:
     source = decode_source(task.path, task.display, task.data)
     return _File(task, source, judge(task, contents))
 
@@ -159,7 +192,7 @@ def _attempt(files: _Files, chosen: Chosen, mending: Mending) -> _Advance:
     steps: list[Mapping[str, Step]] = []
     fixed: list[Finding] = []
     for _ in range(_MOST_STEPS):
-        files = _applied(files, chosen)
+        files = _applied(files, chosen, mending.unwritten)
         steps.append(chosen.steps)
         fixed += chosen.findings
         new = _new(before, steps, files, fixed)
@@ -171,7 +204,7 @@ def _attempt(files: _Files, chosen: Chosen, mending: Mending) -> _Advance:
     raise _Refused(f"it would bring {told(new)}")
 
 
-def _applied(files: _Files, chosen: Chosen) -> _Files:
+def _applied(files: _Files, chosen: Chosen, unwritten: Mapping[Path, bytes]) -> _Files:
     """Make changes, and judge the files again."""
     tasks = {path: file.task for path, file in files.items()}
     for path, step in chosen.steps.items():
@@ -181,7 +214,8 @@ def _applied(files: _Files, chosen: Chosen) -> _Files:
         except Unwritable as reason:
             raise _Refused(str(reason)) from None
         tasks[path] = replace(file.task, data=data)
-    after = {path: _judged(task, tasks.values()) for path, task in tasks.items()}
+    contents = {**unwritten, **{task.path: task.data for task in tasks.values()}}
+    after = {path: _judged(task, contents) for path, task in tasks.items()}
     for path, file in after.items():
         was = files[path]
         is_worse = file.judged.is_refused or len(file.judged.notes) > len(was.judged.notes)

@@ -21,7 +21,7 @@ from claude_lint.fixing.fixes import (
     outcome,
     told,
 )
-from claude_lint.fixing.mend import Mended, Mending, Refusal, mend
+from claude_lint.fixing.mend import Mended, Mending, Refusal, Rewritten, mend
 from claude_lint.judge import Judged, Task, prepare
 from claude_lint.workers import Answer, Failure, Job, Outcome, Workers
 
@@ -48,15 +48,6 @@ class Wanted:
     write: bool
     processes: int
     spared: frozenset[tuple[str, str]] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Rewritten:
-    """A file that fixes change, with its content before and after."""
-
-    path: str
-    old: bytes
-    new: bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-
 from lsprotocol import types
 
-from claude_lint.findings import Edit, Finding, Fix, Safety
-from claude_lint.fixing.fixes import is_applicable
-from claude_lint.server.places import Places
+from claude_lint.findings import Finding, Safety
 
 FIX_ALL = f"{types.CodeActionKind.SourceFixAll.value}.claude-lint"
 
@@ -25,18 +21,14 @@ def _name(kind: types.CodeActionKind | str) -> str:
 
 
 def fix_action(
-    finding: Finding, shown: types.Diagnostic, places: Places
-) -> types.CodeAction | None:
-    """Offer a finding's fix; none where it has none that may be made."""
+    finding: Finding, shown: types.Diagnostic, edit: types.WorkspaceEdit
+) -> types.CodeAction:
+    """Offer to make a finding's fix, which comes to these edits."""
     fix = finding.fix
-    if fix is None or not is_applicable(finding, unsafe=True):
-        return None
-    edit = places.workspace_edit(fix.edits)
-    if edit is None:
-        return None
+    assert fix is not None
     is_safe = fix.safety is Safety.SAFE
     return types.CodeAction(
-        title=_title(fix),
+        title=fix.title if is_safe else f"{fix.title} (unsafe fix)",
         kind=types.CodeActionKind.QuickFix,
         diagnostics=[shown],
         is_preferred=is_safe,
@@ -44,23 +36,18 @@ def fix_action(
     )
 
 
-def _title(fix: Fix) -> str:
-    return fix.title if fix.safety is Safety.SAFE else f"{fix.title} (unsafe fix)"
+def ignore_action(
+    finding: Finding, shown: types.Diagnostic, edit: types.WorkspaceEdit
+) -> types.CodeAction:
+    """Offer to write a comment that suppresses a finding."""
+    return types.CodeAction(
+        title=f"Ignore {finding.rule} in this line",
+        kind=types.CodeActionKind.QuickFix,
+        diagnostics=[shown],
+        edit=edit,
+    )
 
 
-def ignore_actions(
-    findings: Sequence[Finding],
-    shown: Sequence[types.Diagnostic],
-    edits: Sequence[tuple[Edit, ...]],
-    places: Places,
-) -> Iterator[types.CodeAction]:
-    """Offer to write a comment that suppresses each finding."""
-    for finding, diagnostic, written in zip(findings, shown, edits, strict=True):
-        edit = places.workspace_edit(written) if written else None
-        if edit is not None:
-            yield types.CodeAction(
-                title=f"Ignore {finding.rule} in this line",
-                kind=types.CodeActionKind.QuickFix,
-                diagnostics=[diagnostic],
-                edit=edit,
-            )
+def fix_all_action(edit: types.WorkspaceEdit) -> types.CodeAction:
+    """Offer to make all safe fixes of a file."""
+    return types.CodeAction(title="Make all safe fixes of claude-lint", kind=FIX_ALL, edit=edit)

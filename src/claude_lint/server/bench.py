@@ -18,8 +18,8 @@ R = TypeVar("R")
 _Call = Callable[[], Any]
 
 # Seconds that work nobody waits for any more may go on: mostly it is done sooner than a new
-# process would be there.
-_GRACE = 0.5
+# process would know the project, and what it learns serves the next question.
+_GRACE = 10.0
 
 
 class Bench:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from lsprotocol import types
 from pygls.workspace import PositionCodec
 
+from claude_lint.files.changes import common_ends
 from claude_lint.files.encoding import line_starts
 
 
@@ -19,6 +20,7 @@ class Buffers:
 
     def __init__(self) -> None:
         self._texts: dict[str, str] = {}
+        self._versions: dict[str, int] = {}
 
     def __contains__(self, uri: str) -> bool:
         return uri in self._texts
@@ -27,21 +29,29 @@ class Buffers:
         """Return what a document holds now, nothing if it is not open."""
         return self._texts.get(uri, "")
 
-    def put(self, uri: str, text: str) -> None:
+    def version(self, uri: str) -> int | None:
+        """Return the number that the editor gives to what a document holds now."""
+        return self._versions.get(uri)
+
+    def put(self, document: types.TextDocumentItem) -> None:
         """Take a document that was opened."""
-        self._texts[uri] = text
+        self._texts[document.uri] = document.text
+        self._versions[document.uri] = document.version
 
     def drop(self, uri: str) -> None:
         """Forget a document that was closed."""
         self._texts.pop(uri, None)
+        self._versions.pop(uri, None)
 
     def change(
         self,
-        uri: str,
+        document: types.VersionedTextDocumentIdentifier,
         changes: Iterable[types.TextDocumentContentChangeEvent],
         codec: PositionCodec,
     ) -> None:
         """Make changes to an open document, one after the other."""
+        uri = document.uri
+        self._versions[uri] = document.version
         for change in changes:
             if isinstance(change, types.TextDocumentContentChangePartial):
                 text = self._texts[uri]
@@ -62,3 +72,14 @@ def offset_in(text: str, position: types.Position, codec: PositionCodec) -> int:
             return offset
         left -= codec.client_num_units(text[offset])
     return len(text)
+
+
+def offset_before(text: str, now: str, offset: int) -> int | None:
+    """Return where in a text stood what now is at an offset, None if it was changed since.
+
+    Everything between the first and the last difference counts as changed.
+    """
+    start, end = common_ends(text, now)
+    if offset < start:
+        return offset
+    return offset - len(now) + len(text) if offset >= len(now) - end else None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from claude_lint import judge
 from claude_lint.claude.anchors import forget_mentions
@@ -14,17 +16,25 @@ from claude_lint.claude.catalog import load as load_catalog
 from claude_lint.configuration.rulings import Options, Rulings
 from claude_lint.configuration.settings import forget_settings
 from claude_lint.engine import could_matter, task_for
+from claude_lint.files.changes import Unwritable, changes
 from claude_lint.files.discovery import FoundFile
-from claude_lint.findings import Edit, Finding
+from claude_lint.files.rewriting import rewrite
+from claude_lint.files.source import SourceFile
+from claude_lint.findings import Finding
 from claude_lint.fixing.fixes import is_applicable
-from claude_lint.fixing.mend import Mended, Mending, mend
+from claude_lint.fixing.mend import Mending, Rewritten, mend, mend_each
 from claude_lint.judge import Judged, Task
 from claude_lint.server.bench import Bench
 from claude_lint.server.editor_settings import options_from
+from claude_lint.server.places import Places
 from claude_lint.server.sheets import Sheet
 from claude_lint.suppressing import baseline
 from claude_lint.suppressing.suppressions import ignore_edits
 from claude_lint.workers import Answer, Crash, Outcome
+
+R = TypeVar("R")
+# What becomes of files, nothing where they stay as they are.
+Rewriting = Sequence[Rewritten]
 
 # To mend a file is to judge it, this many times at most.
 _JUDGEMENTS = 20
@@ -39,13 +49,14 @@ class Opinion:
     """What was found in a sheet, as it was when it was judged.
 
     `recorded` are the codes of what the baseline took out, `failures` say which rules of plugins
-    could not judge.
+    could not judge. `tried` has what fixes come to, by the fingerprints of their findings.
     """
 
     sheet: Sheet
     findings: tuple[Finding, ...] = ()
     recorded: frozenset[str] = frozenset()
     failures: tuple[str, ...] = ()
+    tried: dict[str, Rewriting] = field(default_factory=dict)
 
 
 class Folder:
@@ -74,12 +85,12 @@ class Folder:
         settings = self._rulings().of_run
         return load_catalog(settings.catalog, settings.extra_models)
 
-    async def judge(self, sheet: Sheet, unwritten: Mapping[Path, bytes]) -> Opinion:
+    async def judge(self, sheet: Sheet, places: Places) -> Opinion:
         """Judge a sheet as if the files that are open were as the editor has them."""
         task = self._task(sheet)
-        if task is None:
+        if task is None or not could_matter(sheet.data, sheet.path, task.settings):
             return Opinion(sheet)
-        contents = {**unwritten, sheet.path: sheet.data}
+        contents = {**places.unwritten(), sheet.path: sheet.data}
         outcome = await self._bench.ask(
             functools.partial(judge.judge, task, contents), task.settings.file_time_limit
         )
@@ -91,29 +102,37 @@ class Folder:
         failures = tuple(failure.error for failure in judged.failures)
         return Opinion(sheet, kept, frozenset(codes), failures)
 
-    async def ignores(self, sheet: Sheet, findings: Sequence[Finding]) -> list[tuple[Edit, ...]]:
-        """Return for each finding the edits that suppress it in its line."""
-        task = self._task(sheet)
-        if task is None:
-            return [()] * len(findings)
-        ask = functools.partial(_ignores, sheet, findings)
-        outcome = await self._bench.ask(ask, task.settings.file_time_limit)
-        return outcome.value if isinstance(outcome, Answer) else [()] * len(findings)
+    async def fixes(
+        self, opinion: Opinion, findings: Sequence[Finding], places: Places
+    ) -> list[Rewriting]:
+        """Return what the fix of each finding alone comes to; nothing where it may not be made.
 
-    async def fixed(self, opinion: Opinion) -> bytes:
-        """Return what a sheet holds after all of its safe fixes that hold what they promise."""
+        Whether it holds what it promises is tried out, as `--fix` does.
+        """
+        mendable = [one for one in findings if is_applicable(one, unsafe=True)]
+        new = [one for one in mendable if one.fingerprint not in opinion.tried]
+        if new:
+            mending = self._mending(opinion, places, unsafe=True)
+            ask = functools.partial(mend_each, mending, new)
+            made = await self._answer(ask, opinion.sheet) or [()] * len(new)
+            names = (one.fingerprint for one in new)
+            opinion.tried.update(zip(names, made, strict=True))
+        return [opinion.tried.get(one.fingerprint, ()) for one in findings]
+
+    async def ignores(self, sheet: Sheet, findings: Sequence[Finding]) -> list[Rewriting]:
+        """Return for each finding what suppresses it in its line."""
+        ask = functools.partial(_ignored, sheet.source, sheet.data, findings)
+        return await self._answer(ask, sheet) or [()] * len(findings)
+
+    async def fixed(self, opinion: Opinion, places: Places) -> Rewriting:
+        """Return what all safe fixes of a sheet that hold what they promise come to."""
+        if not any(is_applicable(one, unsafe=False) for one in opinion.findings):
+            return ()
+        mending = self._mending(opinion, places, unsafe=False)
         sheet = opinion.sheet
-        task = self._task(sheet)
-        if task is None or not any(is_applicable(one, unsafe=False) for one in opinion.findings):
-            return sheet.data
-        spared = frozenset((task.display, code) for code in opinion.recorded)
-        mending = Mending((task,), unsafe=False, spared=spared)
-        outcome: Outcome[Mended] = await self._bench.ask(
-            functools.partial(mend, mending), _JUDGEMENTS * task.settings.file_time_limit
-        )
-        if isinstance(outcome, Answer):
-            return outcome.value.contents.get(task.display, sheet.data)
-        return sheet.data
+        mended = await self._answer(functools.partial(mend, mending), sheet)
+        new = mended.contents.get(sheet.source.display, sheet.data) if mended else sheet.data
+        return (Rewritten(sheet.source.display, sheet.data, new),)
 
     # ------------------------------------------------------------------
 
@@ -126,15 +145,24 @@ class Folder:
         return options_from(self.told, self.root)
 
     def _task(self, sheet: Sheet) -> Task | None:
-        """Say what is to be judged; nothing in files that settings leave out or that send none."""
+        """Say what is to be judged and by what; nothing in files that settings leave out."""
         rulings = self._rulings()
-        settings = rulings.of_file(sheet.path)
-        if rulings.excluder(settings)(sheet.path):
-            return None
-        if not could_matter(sheet.data, sheet.path, settings):
+        if rulings.excluder(rulings.of_file(sheet.path))(sheet.path):
             return None
         file = FoundFile(sheet.path, sheet.source.display, explicit=True)
         return task_for(file, sheet.data, self._options(), rulings)
+
+    def _mending(self, opinion: Opinion, places: Places, *, unsafe: bool) -> Mending:
+        sheet = opinion.sheet
+        tasks = filter(None, [self._task(sheet)])
+        spared = frozenset((sheet.source.display, code) for code in opinion.recorded)
+        contents = {**places.unwritten(), sheet.path: sheet.data}
+        return Mending(tuple(tasks), unsafe, spared, contents)
+
+    async def _answer(self, call: Callable[[], R], sheet: Sheet) -> R | None:
+        limit = self._rulings().of_file(sheet.path).file_time_limit
+        outcome = await self._bench.ask(call, _JUDGEMENTS * limit)
+        return outcome.value if isinstance(outcome, Answer) else None
 
     def _judged(self, task: Task, outcome: Outcome[Judged]) -> Judged:
         if isinstance(outcome, Answer):
@@ -144,5 +172,11 @@ class Folder:
         raise WorkerError(outcome.error)
 
 
-def _ignores(sheet: Sheet, findings: Sequence[Finding]) -> list[tuple[Edit, ...]]:
-    return [ignore_edits(sheet.source, [finding]) for finding in findings]
+def _ignored(source: SourceFile, data: bytes, findings: Iterable[Finding]) -> list[Rewriting]:
+    return [tuple(_with_ignore(source, data, finding)) for finding in findings]
+
+
+def _with_ignore(source: SourceFile, data: bytes, finding: Finding) -> Iterator[Rewritten]:
+    step = changes(source, ignore_edits(source, [finding]))
+    with contextlib.suppress(Unwritable):
+        yield Rewritten(source.display, data, rewrite(source, data, step))

@@ -15,10 +15,11 @@ from claude_lint.files.changes import position_in
 from claude_lint.files.encoding import lines
 from claude_lint.findings import Finding
 from claude_lint.server import actions
-from claude_lint.server.buffers import offset_in
+from claude_lint.server.buffers import offset_before, offset_in
 from claude_lint.server.folder import Opinion
 from claude_lint.server.hover import model_card, rule_cards
 from claude_lint.server.session import PAUSE, SECTION, Session
+from claude_lint.server.sheets import position_at
 
 
 def initialize(ls: Session, params: types.InitializeParams) -> None:
@@ -56,16 +57,15 @@ def did_change_files(ls: Session, params: types.DidChangeWatchedFilesParams) -> 
 def did_open(ls: Session, params: types.DidOpenTextDocumentParams) -> None:
     """Judge a file that was opened."""
     document = params.text_document
-    ls.buffers.put(document.uri, document.text)
-    ls.versions[document.uri] = document.version
+    ls.buffers.put(document)
+    ls.files.add(document.uri)
     ls.judge_soon(document.uri)
 
 
 def did_change(ls: Session, params: types.DidChangeTextDocumentParams) -> None:
     """Judge a file when typing pauses."""
     document = params.text_document
-    ls.buffers.change(document.uri, params.content_changes, ls.codec)
-    ls.versions[document.uri] = document.version
+    ls.buffers.change(document, params.content_changes, ls.codec)
     ls.judge_soon(document.uri, PAUSE)
 
 
@@ -78,14 +78,14 @@ def did_close(ls: Session, params: types.DidCloseTextDocumentParams) -> None:
     """Forget a file."""
     uri = params.text_document.uri
     ls.buffers.drop(uri)
-    ls.versions.pop(uri, None)
+    ls.files.discard(uri)
     ls.forget(uri)
 
 
 def did_open_notebook(ls: Session, params: types.DidOpenNotebookDocumentParams) -> None:
     """Judge a notebook that was opened."""
     for cell in params.cell_text_documents:
-        ls.buffers.put(cell.uri, cell.text)
+        ls.buffers.put(cell)
     ls.judge_soon(params.notebook_document.uri)
 
 
@@ -95,11 +95,11 @@ def did_change_notebook(ls: Session, params: types.DidChangeNotebookDocumentPara
     if cells is not None:
         if cells.structure is not None:
             for opened in cells.structure.did_open or ():
-                ls.buffers.put(opened.uri, opened.text)
+                ls.buffers.put(opened)
             for closed in cells.structure.did_close or ():
                 ls.buffers.drop(closed.uri)
         for text in cells.text_content or ():
-            ls.buffers.change(text.document.uri, text.changes, ls.codec)
+            ls.buffers.change(text.document, text.changes, ls.codec)
     ls.judge_soon(params.notebook_document.uri, PAUSE)
 
 
@@ -116,43 +116,61 @@ def did_close_notebook(ls: Session, params: types.DidCloseNotebookDocumentParams
 
 
 async def code_action(ls: Session, params: types.CodeActionParams) -> list[types.CodeAction]:
-    """Offer fixes and ignores for what is found in a range, or all safe fixes of the file."""
+    """Offer fixes and ignores for what is found in a range, or all safe fixes of the file.
+
+    Nothing is offered for a text that has changed by the time it was judged.
+    """
     uri = ls.document_of(params.text_document.uri)
     opinion = await ls.opinion(uri)
-    folder, places = ls.folder_of(uri), ls.places(uri)
+    if opinion is None:
+        return []
     offered: list[types.CodeAction] = []
     if actions.wants(params.context, types.CodeActionKind.QuickFix.value):
-        found = _at(ls, opinion, params.text_document.uri, params.range)
-        shown = [ls.diagnostic(opinion, one, places) for one in found]
-        fixes = (actions.fix_action(*pair, places) for pair in zip(found, shown, strict=True))
-        offered += filter(None, fixes)
-        ignores = await folder.ignores(opinion.sheet, found) if found else []
-        offered += actions.ignore_actions(found, shown, ignores, places)
+        offered += await _quick_fixes(ls, uri, opinion, params)
     if params.context.only and actions.wants(params.context, actions.FIX_ALL):
-        data = await folder.fixed(opinion)
-        if data != opinion.sheet.data:
-            offered.append(
-                types.CodeAction(
-                    title="Make all safe fixes of claude-lint",
-                    kind=actions.FIX_ALL,
-                    edit=places.rewriting(opinion.sheet, data),
-                )
-            )
+        fixed = await ls.folder_of(uri).fixed(opinion, ls.places(uri))
+        edit = ls.places(uri).edit(fixed)
+        offered += [actions.fix_all_action(edit)] if edit else []
     return offered
 
 
+async def _quick_fixes(
+    ls: Session, uri: str, opinion: Opinion, params: types.CodeActionParams
+) -> list[types.CodeAction]:
+    found = _at(ls, opinion, params.text_document.uri, params.range)
+    if not found:
+        return []
+    folder = ls.folder_of(uri)
+    fixes = await folder.fixes(opinion, found, ls.places(uri))
+    ignores = await folder.ignores(opinion.sheet, found)
+    places = ls.places(uri)
+    shown = [ls.diagnostic(opinion, one, places) for one in found]
+    return [
+        make(one, diagnostic, edit)
+        for make, rewritings in ((actions.fix_action, fixes), (actions.ignore_action, ignores))
+        for one, diagnostic, rewriting in zip(found, shown, rewritings, strict=True)
+        if (edit := places.edit(rewriting)) is not None
+    ]
+
+
 async def hover(ls: Session, params: types.HoverParams) -> types.Hover | None:
-    """Tell of the model and the findings at a place."""
-    own, at = params.text_document.uri, params.position
+    """Tell of the model and the findings at a place, of these what is known without waiting."""
+    own = params.text_document.uri
     uri = ls.document_of(own)
     text = ls.buffers.text(own)
-    row, column = position_in(text, offset_in(text, at, ls.codec))
+    offset = offset_in(text, params.position, ls.codec)
+    row, column = position_in(text, offset)
     cards: list[str | None] = []
     with contextlib.suppress(SettingsError, CatalogError):  # said when the file was judged
         catalog = ls.folder_of(uri).catalog()
         cards.append(model_card(catalog, [*lines(text), ""][row], column, date.today()))
-    opinion = await ls.opinion(uri)
-    cards += rule_cards(_at(ls, opinion, own, types.Range(at, at)))
+    opinion = ls.latest(uri) or (None if any(cards) else await ls.opinion(uri))
+    if opinion is not None:
+        judged = opinion.sheet.texts.get(own, "")
+        before = offset if text == judged else offset_before(judged, text, offset)
+        if before is not None:
+            at = position_at(judged, before, ls.codec)
+            cards += rule_cards(_at(ls, opinion, own, types.Range(at, at)))
     told = "\n\n---\n\n".join(filter(None, cards))
     return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, told)) if told else None
 

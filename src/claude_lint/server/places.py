@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import difflib
 import sys
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from lsprotocol import types
 from pygls.uris import from_fs_path
 from pygls.workspace import PositionCodec
 
-from claude_lint.files.changes import changes
-from claude_lint.files.encoding import lines
-from claude_lint.files.source import Unreadable, decode_source, read_bytes
-from claude_lint.findings import Edit, Location
-from claude_lint.server.sheets import Sheet
+from claude_lint.files.changes import differences
+from claude_lint.files.source import Inaccessible, TooLarge, Unreadable, read_bytes
+from claude_lint.findings import Location
+from claude_lint.fixing.mend import Rewritten
+from claude_lint.server.sheets import Sheet, position_at, sheet_of
 
 
 class Places:
@@ -27,86 +25,81 @@ class Places:
         root: Path,
         sheets: Iterable[Sheet],
         codec: PositionCodec,
-        *,
-        versioned: bool = True,
+        version: Callable[[str], int | None] | None,
     ) -> None:
-        self._root, self._codec, self._versioned = root, codec, versioned
-        self._sheets: dict[Path, Sheet | None] = {sheet.path: sheet for sheet in sheets}
+        """Take what gives the version of an open text by its URI, None for unversioned edits."""
+        self._root, self._codec, self._version = root, codec, version
+        self._open = tuple(sheets)
+        self._sheets: dict[Path, Sheet | None] = {sheet.path: sheet for sheet in self._open}
 
     def locate(self, location: Location) -> types.Location | None:
         """Return where a place is, None if there is no such file."""
-        sheet = self._sheet(location.path)
+        sheet = self.sheet(location.path)
         if sheet is None:
             return None
         return types.Location(sheet.uri_of(location.cell), sheet.range_of(location, self._codec))
 
-    def workspace_edit(self, edits: Sequence[Edit]) -> types.WorkspaceEdit | None:
-        """Write edits, of whatever files, as the editor makes them; None if one cannot be."""
-        written: defaultdict[str, list[types.TextEdit]] = defaultdict(list)
-        for path in dict.fromkeys(edit.location.path for edit in edits):
-            sheet = self._sheet(path)
-            if sheet is None:
-                return None
-            in_file = [edit for edit in edits if edit.location.path == path]
-            for change in changes(sheet.source, in_file):
-                place = sheet.location_at(change.start, change.end)
-                range_ = sheet.range_of(place, self._codec)
-                written[sheet.uri_of(place.cell)].append(types.TextEdit(range_, change.text))
-        return self._edit(written)
-
-    def rewriting(self, sheet: Sheet, data: bytes) -> types.WorkspaceEdit:
-        """Write what turns a sheet into new data, touching only lines that differ."""
-        after = decode_source(sheet.path, sheet.source.display, data)
-        now, then = _texts(sheet), _texts(Sheet(sheet.uri, None, data, after, sheet.cells))
-        return self._edit({uri: _line_edits(now[uri], text) for uri, text in then.items()})
-
-    def _sheet(self, display: str) -> Sheet | None:
+    def sheet(self, display: str) -> Sheet | None:
+        """Return a file of the folder by its path there, None if it cannot be read."""
         path = self._root / display
         if path not in self._sheets:
-            uri = from_fs_path(str(path))
             try:
                 data = read_bytes(path, sys.maxsize)
-                source = decode_source(path, display, data)
-                self._sheets[path] = Sheet(uri or "", None, data, source, {})
+                uri = from_fs_path(str(path)) or ""
+                self._sheets[path] = sheet_of(uri, None, path, display, data)
             except Unreadable:
                 self._sheets[path] = None
         return self._sheets[path]
 
+    def unwritten(self) -> dict[Path, bytes]:
+        """Return what open files hold, where it is not what is on the disk."""
+        open_ = (sheet for sheet in self._open if not sheet.cells and not _is_written(sheet))
+        return {sheet.path: sheet.data for sheet in open_}
+
+    def edit(self, rewritten: Iterable[Rewritten]) -> types.WorkspaceEdit | None:
+        """Write what rewrites files as edits of what differs.
+
+        None if there is nothing to do, or one of them has changed meanwhile.
+        """
+        written: dict[str, list[types.TextEdit]] = {}
+        for one in rewritten:
+            sheet = self.sheet(one.path)
+            if sheet is None or sheet.data != one.old:
+                return None
+            now = sheet.texts
+            for uri, then in sheet.holding(one.new).texts.items():
+                if edits := self._text_edits(now[uri], then):
+                    written[uri] = edits
+        return self._edit(written) if written else None
+
+    def _text_edits(self, now: str, then: str) -> list[types.TextEdit]:
+        return [
+            types.TextEdit(
+                types.Range(
+                    position_at(now, change.start, self._codec),
+                    position_at(now, change.end, self._codec),
+                ),
+                change.text,
+            )
+            for change in differences(now, then)
+        ]
+
     def _edit(self, written: Mapping[str, Sequence[types.TextEdit]]) -> types.WorkspaceEdit:
-        written = {uri: edits for uri, edits in written.items() if edits}
-        if not self._versioned:
+        version = self._version
+        if version is None:
             return types.WorkspaceEdit(changes=written)
-        versions = {sheet.uri: sheet.version for sheet in self._sheets.values() if sheet}
         return types.WorkspaceEdit(
             document_changes=[
                 types.TextDocumentEdit(
-                    types.OptionalVersionedTextDocumentIdentifier(uri, versions.get(uri)), edits
+                    types.OptionalVersionedTextDocumentIdentifier(uri, version(uri)), edits
                 )
                 for uri, edits in written.items()
             ]
         )
 
 
-def _texts(sheet: Sheet) -> dict[str, str]:
-    """Return the texts of a file, or of the cells of a notebook, by URI."""
-    source = sheet.source
-    if not source.is_notebook:
-        return {sheet.uri: source.text}
-    return {
-        sheet.uri_of(cell.number): "".join(
-            lines(source.text)[cell.first_line - 1 : cell.first_line - 1 + cell.line_count]
-        )
-        for cell in source.cells
-    }
-
-
-def _line_edits(now: str, then: str) -> list[types.TextEdit]:
-    old, new = lines(now), lines(then)
-    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
-    return [
-        types.TextEdit(
-            types.Range(types.Position(first, 0), types.Position(last, 0)), "".join(new[start:end])
-        )
-        for tag, first, last, start, end in matcher.get_opcodes()
-        if tag != "equal"
-    ]
+def _is_written(sheet: Sheet) -> bool:
+    try:
+        return read_bytes(sheet.path, len(sheet.data)) == sheet.data
+    except (Inaccessible, TooLarge):
+        return False

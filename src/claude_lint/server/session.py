@@ -16,7 +16,6 @@ from claude_lint import __version__
 from claude_lint.claude.catalog import CatalogError
 from claude_lint.configuration.settings import SettingsError
 from claude_lint.files.discovery import display_path
-from claude_lint.files.encoding import Inaccessible, TooLarge, read_bytes
 from claude_lint.findings import Finding
 from claude_lint.masking import mask
 from claude_lint.server.buffers import Buffers
@@ -50,7 +49,7 @@ class Session(LanguageServer):
             ),
         )
         self.buffers = Buffers()
-        self.versions: dict[str, int] = {}
+        self.files: set[str] = set()
         self.folders: dict[Path, Folder] = {}
         self.initial: object = None
         self._opinions: dict[str, Opinion] = {}
@@ -68,7 +67,11 @@ class Session(LanguageServer):
     def open_documents(self) -> list[str]:
         """Return the URIs of the files and notebooks that are open."""
         notebooks = self.workspace.notebook_documents.values()
-        return [*self.versions, *(notebook.uri for notebook in notebooks)]
+        return [*self.files, *(notebook.uri for notebook in notebooks)]
+
+    def is_open(self, uri: str) -> bool:
+        """Tell whether a file or notebook is open."""
+        return uri in self.files or uri in self.workspace.notebook_documents
 
     def sheet(self, uri: str) -> Sheet:
         """Read an open document as it is now."""
@@ -76,7 +79,7 @@ class Session(LanguageServer):
         display = display_path(str(path), self.folder_of(uri).root)
         notebook = self.workspace.get_notebook_document(notebook_uri=uri)
         if notebook is None:
-            return file_sheet(uri, self.versions.get(uri), path, display, self.buffers.text(uri))
+            return file_sheet(uri, self.buffers.version(uri), path, display, self.buffers.text(uri))
         texts = {cell.document: self.buffers.text(cell.document) for cell in notebook.cells}
         return notebook_sheet(notebook, path.with_suffix(".ipynb"), display, texts)
 
@@ -124,20 +127,30 @@ class Session(LanguageServer):
         for uri in self.open_documents():
             self.judge_soon(uri, pause)
 
-    async def opinion(self, uri: str) -> Opinion:
-        """Return what is to say of a document as it is now; wait for it if need be."""
-        sheet = self.sheet(uri)
-        known = self._opinions.get(uri)
-        if known is None or known.sheet.data != sheet.data:
-            await asyncio.shield(self.judge_soon(uri))
-            known = self._opinions.get(uri)
-        return known or Opinion(sheet)
+    def latest(self, uri: str) -> Opinion | None:
+        """Return what there was to say of a document when it was last judged."""
+        return self._opinions.get(uri)
+
+    async def opinion(self, uri: str) -> Opinion | None:
+        """Wait for what is to say of a document as it is now; None if it changes meanwhile."""
+        data = self.sheet(uri).data
+        while self.is_open(uri) and self.sheet(uri).data == data:
+            known = self.latest(uri)
+            if known is not None and known.sheet.data == data:
+                return known
+            task = self._judging.get(uri)
+            if task is None or task.done():
+                task = self.judge_soon(uri)
+            await asyncio.wait([task])
+            if not task.cancelled() and task.exception() is not None:
+                break
+        return None
 
     async def _judge(self, uri: str, pause: float) -> None:
         await asyncio.sleep(pause)
         sheet = self.sheet(uri)
         try:
-            opinion = await self.folder_of(uri).judge(sheet, self._unwritten())
+            opinion = await self.folder_of(uri).judge(sheet, self.places(uri))
             if opinion.failures:
                 self._complain("\n".join(opinion.failures))
             else:
@@ -151,11 +164,6 @@ class Session(LanguageServer):
             opinion = Opinion(sheet)
         self._opinions[uri] = opinion
         self._show(uri, opinion)
-
-    def _unwritten(self) -> dict[Path, bytes]:
-        """Return what open files hold, where it is not what is on the disk."""
-        sheets = [self.sheet(uri) for uri in self.versions]
-        return {sheet.path: sheet.data for sheet in sheets if not _is_written(sheet)}
 
     def _show(self, uri: str, opinion: Opinion) -> None:
         places = self.places(uri)
@@ -183,7 +191,7 @@ class Session(LanguageServer):
             self.folder_of(uri).root,
             sheets,
             self.codec,
-            versioned=bool(edits and edits.document_changes),
+            self.buffers.version if edits and edits.document_changes else None,
         )
 
     def forget(self, uri: str) -> None:
@@ -245,13 +253,6 @@ class Session(LanguageServer):
         """End all workers."""
         for folder in self.folders.values():
             folder.close()
-
-
-def _is_written(sheet: Sheet) -> bool:
-    try:
-        return read_bytes(sheet.path, len(sheet.data)) == sheet.data
-    except (Inaccessible, TooLarge):
-        return False
 
 
 def _laid_over(initial: object, told: object) -> object:
