@@ -495,6 +495,52 @@ def test_an_alias_that_users_may_type_stays_theirs(lint: Lint, option: str) -> N
     assert [fix and fix.safety for fix in fixes] == [Safety.DISPLAY, Safety.DISPLAY, Safety.SAFE]
 
 
+@pytest.mark.parametrize(
+    "models",
+    [
+        '[{"id": "claude-2.0", "name": "a"}, {"id": "claude-2.1", "name": "b"}]',
+        '{"a": {"id": "claude-2.0"}, "b": {"id": "claude-2.1"}}',
+        '[{"id": "claude-2.0", "name": "Claude 2"}, {"id": "claude-3-haiku-20240307", "is-haiku-3": 1, "name": "Haiku 3"}]',
+        '{"claude-2": {"id": "claude-2.0", "name": "Claude 2"}, "b": {"id": "claude-3-haiku-20240307", "name": "haiku3"}}',
+    ],
+)
+def test_rows_that_would_be_the_same_or_lie_are_left_to_who_knows_them(
+    lint: Lint, models: str
+) -> None:
+    code = f"""
+    import anthropic
+
+    client = anthropic.Anthropic()
+    MODELS = {models}
+    for row in {"MODELS.values()" if models[0] == "{" else "MODELS"}:
+        client.messages.create(
+            model=row["id"], max_tokens=5, messages=[{{"role": "user", "content": "Hi"}}]
+        )
+    """
+    fixes = [finding.fix for finding in lint(code, select="retired-model")]
+    assert [fix and fix.safety for fix in fixes] == [Safety.DISPLAY, Safety.DISPLAY]
+
+
+@pytest.mark.parametrize(
+    ("name", "safety"),
+    [
+        ("claude-3-opus", Safety.DISPLAY),
+        ("claude3_opus", Safety.DISPLAY),
+        ("opus", Safety.UNSAFE),
+        ("model 1", Safety.UNSAFE),
+    ],
+)
+def test_a_name_that_tells_the_version_would_lie(lint: Lint, name: str, safety: Safety) -> None:
+    code = f"""
+    import anthropic
+
+    MODELS = {{"{name}": "claude-3-opus-20240229"}}
+    """
+    (finding,) = lint(code)
+    assert finding.fix is not None
+    assert finding.fix.safety is safety
+
+
 def test_what_a_test_expects_is_only_replaced_where_it_is_sent(lint: Lint) -> None:
     code = """
     import anthropic

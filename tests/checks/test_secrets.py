@@ -257,6 +257,20 @@ def test_the_fix_of_a_default_makes_the_lookup_required(lint: Lint) -> None:
     assert place(finding)[:2] == (2, 36)
 
 
+@pytest.mark.parametrize(
+    "lookup", ["os.getenv(KEY)", "os.environ.get(KEY)", "os.environ[KEY]", 'os.getenv(KEY, "")']
+)
+def test_the_fix_of_a_key_that_stands_for_its_variable_replaces_the_lookup(
+    lint: Lint, lookup: str
+) -> None:
+    lookup = lookup.replace("KEY", '"@@KEY-api03@@"')
+    findings = lint(f"import os\nCLAUDE_API_KEY = {lookup}\n", select="hardcoded-key")
+    fixes = [finding.fix for finding in findings]
+    assert [[(e.text, e.location.span.column) for e in fix.edits] for fix in fixes if fix] == [
+        [('os.environ["ANTHROPIC_API_KEY"]', 18)]
+    ]
+
+
 def test_the_fix_of_a_key_in_place_of_a_missing_one_takes_the_lookup_as_well(lint: Lint) -> None:
     code = 'import os\nANTHROPIC_API_KEY = os.getenv("ANTHROPIC_API_KEY") or "@@KEY-api03@@"\n'
     (finding,) = lint(code)
@@ -395,6 +409,28 @@ def test_a_key_that_a_caller_may_give_instead_is_not_made_required(lint: Lint) -
         Safety.DISPLAY,
         Safety.UNSAFE,
     ]
+
+
+@pytest.mark.parametrize(
+    ("code", "safety"),
+    [
+        ("KEY = LOOKUP", Safety.UNSAFE),
+        ("client = make(api_key=LOOKUP)", Safety.UNSAFE),
+        ('headers = {"x-api-key": LOOKUP}', Safety.UNSAFE),
+        ('settings = {"claude": LOOKUP}', Safety.DISPLAY),
+        ('parser.add_argument("--key", default=LOOKUP)', Safety.DISPLAY),
+        ("class Settings:\n    key: str = LOOKUP", Safety.DISPLAY),
+        ("class Maker:\n    def make(self):\n        return make(LOOKUP)", Safety.UNSAFE),
+    ],
+)
+def test_a_key_is_made_required_only_where_it_is_used(
+    lint: Lint, code: str, safety: Safety
+) -> None:
+    lookup = 'os.getenv("ANTHROPIC_API_KEY", "")'
+    (finding,) = lint(f"import os\n{code.replace('LOOKUP', lookup)}\n")
+    assert finding.rule == "empty-key-default"
+    assert finding.fix is not None
+    assert finding.fix.safety is safety
 
 
 def test_other_variables_and_no_default_are_silent(lint: Lint) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 import libcst as cst
@@ -16,6 +17,8 @@ from claude_lint.findings import Safety
 from claude_lint.python.syntax import access_path, string_value
 from claude_lint.python.values import Origin
 
+_ELEMENTS = (cst.Element, cst.DictElement)
+_LONGEST_LABEL = 60
 _CHOICES = re.compile(r"\bchoices\s*=|\bChoice\s*\(")
 # No model that is left takes part in these.
 _TEXT_COMPLETIONS = frozenset({"complete", "completions.create"})
@@ -36,6 +39,7 @@ def replacement(use: ModelUse, suggestion: str | None, safety: Safety, view: Vie
     if fix and (
         _is_half_of_a_pair(use, suggestion, view)
         or _is_one_of_a_register(use, suggestion, view)
+        or (safety is Safety.UNSAFE and _is_labelled(use, view))
         or (use.is_sent and all(one.operation in _TEXT_COMPLETIONS for one in use.requests))
     ):
         return replace(fix, safety=Safety.DISPLAY)
@@ -72,24 +76,64 @@ def _is_sent_as_key(use: ModelUse, view: View) -> bool:
 
 
 def _is_one_of_a_register(use: ModelUse, suggestion: str, view: View) -> bool:
-    """Tell whether models with the same replacement stand in the same dict, or in calls alike."""
-    if use.is_sent:
-        return False
+    """Tell whether models with the same replacement stand in rows, entries or calls alike."""
+    alike = list(_in_rows_alike(use))
+    if not use.is_sent:
+        alike += _in_entries_or_calls_alike(use)
+    return any(_is_another_for(node, use, suggestion, view) for node in alike)
+
+
+def _in_rows_alike(use: ModelUse) -> Iterator[cst.CSTNode]:
+    """Yield what dicts that are listed with the model's have under the same key."""
+    module = use.origin.module
+    entry = module.parents.get(use.origin.node)
+    row = module.parents.get(entry) if isinstance(entry, cst.DictElement) else None
+    around = module.parents.get(row) if isinstance(row, cst.Dict) else None
+    if not isinstance(entry, cst.DictElement) or not isinstance(around, _ELEMENTS):
+        return
+    listed = module.parents[around]
+    assert isinstance(listed, (cst.List, cst.Tuple, cst.Set, cst.Dict))
+    key = string_value(entry.key)
+    for other in listed.elements:
+        if isinstance(other, _ELEMENTS) and isinstance(other.value, cst.Dict):
+            for one in other.value.elements:
+                if isinstance(one, cst.DictElement) and string_value(one.key) == key:
+                    yield one.value
+
+
+def _in_entries_or_calls_alike(use: ModelUse) -> Iterator[cst.CSTNode]:
+    """Yield the other values of the model's dict, or what calls like the model's are given."""
     module = use.origin.module
     around = module.parents.get(use.origin.node)
-    table = module.parents.get(around) if isinstance(around, cst.DictElement) else None
-    if isinstance(table, cst.Dict):
-        values = [one.value for one in table.elements]
-        return any(_is_another_for(value, use, suggestion, view) for value in values)
-    call = module.parents.get(around) if isinstance(around, cst.Arg) else None
-    if not isinstance(call, cst.Call):
+    if isinstance(around, cst.DictElement):
+        table = module.parents[around]
+        assert isinstance(table, cst.Dict)
+        yield from (one.value for one in table.elements)
+    elif isinstance(around, cst.Arg):
+        call = module.parents[around]
+        called = access_path(call.func) if isinstance(call, cst.Call) else None
+        for other in list(module.calls):
+            if called is not None and access_path(other.func) == called:
+                yield from (arg.value for arg in other.args)
+
+
+def _is_labelled(use: ModelUse, view: View) -> bool:
+    """Tell whether the dict that holds the model calls it by a name that tells its version."""
+    module = use.origin.module
+    entry = module.parents.get(use.origin.node)
+    if not isinstance(entry, cst.DictElement) or entry.value is not use.origin.node:
         return False
-    called = access_path(call.func)
-    return called is not None and any(
-        access_path(other.func) == called
-        and any(_is_another_for(arg.value, use, suggestion, view) for arg in other.args)
-        for other in list(module.calls)
-    )
+    row = module.parents[entry]
+    assert isinstance(row, cst.Dict)
+    beside = [entry.key]
+    if isinstance(module.parents.get(row), _ELEMENTS):
+        beside += [one.value for one in row.elements if one is not entry]
+    names = {"claude", *(model.family for model in view.catalog.snapshots())}
+    for label in map(string_value, beside):
+        if isinstance(label, str) and len(label) <= _LONGEST_LABEL and re.search(r"\d", label):
+            if any(name in label.lower() for name in names):
+                return True
+    return False
 
 
 def is_typed_in(use: ModelUse) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,6 +16,7 @@ from claude_lint.claude.credentials.key_defaults import KeyDefault
 from claude_lint.claude.credentials.key_leaks import KeyLeak
 from claude_lint.claude.credentials.literals import Credential
 from claude_lint.findings import Safety
+from claude_lint.python.syntax import access_path, string_value
 from claude_lint.python.values import Origin
 
 _KINDS = {
@@ -67,16 +69,29 @@ def empty_key_default(default: KeyDefault, view: View) -> Iterator[Problem]:
 
 
 def _required(view: View, default: KeyDefault) -> Repair | None:
-    """Read a variable that has to be there; only say so where a caller may give the key instead."""
+    """Read a variable that has to be there; only say so where the key may come from elsewhere."""
     fix = _from_environment(view, default.lookup, default.variable)
     if fix is None or default.lookup is None:
         return None
-    around = default.lookup.module.ancestors(default.lookup.node)
-    if any(isinstance(one, (cst.Param, cst.Lambda)) for one in around):
-        return replace(fix, safety=Safety.DISPLAY)
-    return fix
+    return replace(fix, safety=Safety.DISPLAY) if _is_optional(default.lookup) else fix
 
 
+def _is_optional(at: Origin) -> bool:
+    """Tell whether a value is a default or one setting of many, and a key may come later."""
+    for parent in at.module.ancestors(at.node):
+        if isinstance(parent, (cst.Param, cst.Lambda, cst.ClassDef)):
+            return True
+        if isinstance(parent, cst.DictElement) and string_value(parent.key) not in _KEY_HEADERS:
+            return True
+        if isinstance(parent, cst.Arg) and parent.keyword and parent.keyword.value == "default":
+            return True
+        if isinstance(parent, cst.FunctionDef):
+            return False
+    return False
+
+
+_KEY_HEADERS = frozenset({"x-api-key", "X-API-Key", "X-Api-Key", "Authorization"})
+_ENVIRONMENT = frozenset({"environ", "getenv"})
 _LOOKUP = re.compile(r"\b(?:environ|getenv)\b")
 _SINKS = {"print": "printed", "log": "logged", "exception": "put into the text of an exception"}
 
@@ -101,10 +116,16 @@ def _from_environment(view: View, at: Origin | None, variable: str) -> Repair | 
 
 
 def _with_lookup(at: Origin, variable: str) -> Origin:
-    """Return the whole of `os.getenv("…") or "…"` for a default that stands in one."""
+    """Return the lookup that a key is the default of, or that it stands in by mistake."""
     around = at.module.parents.get(at.node)
     if isinstance(around, cst.BooleanOperation) and isinstance(around.operator, cst.Or):
         asked = code_of(Origin(at.module, around.left))
         if around.right is at.node and variable in asked and _LOOKUP.search(asked):
             return Origin(at.module, around)
+    for parent in itertools.islice(at.module.ancestors(at.node), 3):
+        looked_in = parent.func if isinstance(parent, cst.Call) else None
+        looked_in = parent.value if isinstance(parent, cst.Subscript) else looked_in
+        path = access_path(looked_in) if looked_in is not None else None
+        if path is not None and (path[-1] in _ENVIRONMENT or path[-2:] == ("environ", "get")):
+            return Origin(at.module, parent)
     return at
