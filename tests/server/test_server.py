@@ -327,9 +327,9 @@ def test_a_model_tells_its_state_dates_and_limits(root: Path) -> None:
             uri = it.open(written(root, 'import anthropic\nM = "claude-3-opus-20240229"\n'))
             told_of = await it.hover(uri, 1, 10)
             assert "**claude-3-opus-20240229**" in told_of
-            assert "| state | retired |" in told_of
-            assert re.search(r"\| retires \| \d{4}-\d\d-\d\d \|", told_of)
-            assert "| max output tokens | 4,096 |" in told_of
+            assert "\n* state: retired\n" in told_of
+            assert re.search(r"\n\* retires: \d{4}-\d\d-\d\d\n", told_of)
+            assert "\n* max output tokens: 4,096\n" in told_of
             assert "$" not in told_of
             assert await it.hover(uri, 0, 1) == ""
 

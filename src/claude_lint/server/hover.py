@@ -49,5 +49,6 @@ def rule_cards(findings: Iterable[Finding]) -> list[str]:
 
 
 def _card(catalog: Catalog, model: Model, as_of: date) -> str:
-    rows = [f"| {name} | {value} |" for name, value in facts(catalog, model, as_of)]
-    return "\n".join([f"**{model.id}** on {as_of}", "", "| | |", "|---|---|", *rows])
+    # Editors in terminals show the source of a table.
+    rows = [f"* {name}: {value}" for name, value in facts(catalog, model, as_of)]
+    return "\n".join([f"**{model.id}** on {as_of}", "", *rows])
