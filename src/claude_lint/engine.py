@@ -12,19 +12,25 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from claude_lint.claude.anchors import NEEDLES, imports_a_mention
+from claude_lint.claude.anchors import (
+    NEEDLES,
+    Mentions,
+    forget_mentions,
+    is_sender,
+    mentions_in,
+)
 from claude_lint.configuration.rulings import Options as RulingOptions
 from claude_lint.configuration.rulings import Rulings
 from claude_lint.configuration.settings import Settings, SettingsError, forget_settings
-from claude_lint.files.discovery import FoundFile, discover, display_path, gate, gate_file
+from claude_lint.files.discovery import FoundFile, discover, display_path, gate_file
 from claude_lint.files.encoding import Inaccessible, TooLarge, Unreadable, read_bytes
 from claude_lint.findings import Finding, Severity
+from claude_lint.python.imports import imported_names
 from claude_lint.suppressing import baseline
 
 if TYPE_CHECKING:
     from claude_lint.cache import Cache
-    from claude_lint.fixing.mend import Refusal
-    from claude_lint.fixing.run import Rewritten
+    from claude_lint.fixing.mend import Refusal, Rewritten
     from claude_lint.judge import Judged, Task
     from claude_lint.plugin_checks import PluginFailure
     from claude_lint.workers import Failure, Workers
@@ -100,6 +106,7 @@ def run(options: Options, progress: Progress | None = None) -> Report:
     report.
     """
     forget_settings()
+    forget_mentions()
     rulings = Rulings(options)
     _check_catalog(rulings.of_run)
     tally = _Tally()
@@ -280,41 +287,65 @@ def _relevant(
     files: Sequence[FoundFile], options: Options, rulings: Rulings, tally: _Tally
 ) -> Iterator[Task]:
     """Read files, and yield a task for each in which something points to Claude."""
+    senders: list[tuple[FoundFile, tuple[str, ...]]] = []
     for file in files:
         settings = rulings.of_file(file.path)
-        try:
-            data = _read(file.path, settings, options.stdin)
-        except Unreadable as problem:
-            if isinstance(problem, Inaccessible) and not file.explicit:
-                tally.notes.append(f"{file.display}: {problem}")
-                continue
-            from claude_lint.judge import refuse
-
-            task = task_for(file, b"", options, rulings)
-            tally.add(task, refuse(task, problem.message))
+        data = _read(file, settings, options, rulings, tally)
+        if data is None:
             continue
-        if data is not None:
+        lowered = data.lower()
+        if _mentions(settings).note(str(file.path), lowered):
             yield task_for(file, data, options, rulings)
+        elif is_sender(lowered):
+            senders.append((file, tuple(imported_names(data))))
+    # What the files mention themselves is known by now, and need not be read again.
+    for file, names in senders:
+        settings = rulings.of_file(file.path)
+        if _mentions(settings).are_behind(names, str(file.path)):
+            data = _read(file, settings, options, rulings, tally)
+            if data is not None:
+                yield task_for(file, data, options, rulings)
 
 
-def _read(path: Path, settings: Settings, stdin: bytes | None) -> bytes | None:
-    """Return the bytes of a file, None if nothing in them points to Claude.
-
-    Raise `Unreadable` for a file that cannot be read, or could matter but is too large to judge.
-    """
+def _read(
+    file: FoundFile, settings: Settings, options: Options, rulings: Rulings, tally: _Tally
+) -> bytes | None:
+    """Return the bytes of a file, None if they cannot be had; what that means is in the tally."""
+    if options.stdin is not None:
+        return options.stdin
     try:
-        data = read_bytes(path, settings.max_file_size) if stdin is None else stdin
+        return _bytes(file.path, settings)
+    except Unreadable as problem:
+        if isinstance(problem, Inaccessible) and not file.explicit:
+            tally.notes.append(f"{file.display}: {problem}")
+            return None
+        from claude_lint.judge import refuse
+
+        task = task_for(file, b"", options, rulings)
+        tally.add(task, refuse(task, problem.message))
+        return None
+
+
+def _bytes(path: Path, settings: Settings) -> bytes | None:
+    """Read a file; None for one that is too large to be judged, and has nothing to be judged."""
+    try:
+        return read_bytes(path, settings.max_file_size)
     except TooLarge:
         if gate_file(path, _needles(settings)):
             raise
         return None
-    return data if could_matter(data, path, settings) else None
 
 
 def could_matter(data: bytes, path: Path, settings: Settings) -> bool:
     """Tell whether anything in a file points to Claude, itself or through what it imports."""
-    needles = _needles(settings)
-    return gate(data, needles) or imports_a_mention(data, path, settings.root, needles)
+    lowered = data.lower()
+    return any(needle in lowered for needle in _needles(settings)) or (
+        is_sender(lowered) and _mentions(settings).are_behind(imported_names(data), str(path))
+    )
+
+
+def _mentions(settings: Settings) -> Mentions:
+    return mentions_in(settings.root, _needles(settings))
 
 
 def _needles(settings: Settings) -> tuple[bytes, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable
 from pathlib import Path
 
 from claude_lint.files.discovery import gate
@@ -17,8 +18,6 @@ SENDERS: tuple[bytes, ...] = (
 )  # fmt: skip
 """What a file holds that sends something without a word of Claude: all that is imported."""
 
-_DEPTH = 2
-
 
 def may_send(text: str, api_hosts: tuple[str, ...]) -> bool:
     """Tell whether a module can hold a request at all."""
@@ -26,39 +25,62 @@ def may_send(text: str, api_hosts: tuple[str, ...]) -> bool:
     return gate(text.encode("utf-8", "replace"), (*NEEDLES, *SENDERS, *hosts))
 
 
-def imports_a_mention(data: bytes, path: Path, root: Path, needles: tuple[bytes, ...]) -> bool:
-    """Tell whether a file that can send imports a project file that mentions Claude."""
-    return gate(data, SENDERS) and _leads_to_a_mention(data, path, root, needles, _DEPTH)
+class Mentions:
+    """Knows which files of a project mention Claude or import what does; reads each file once."""
+
+    def __init__(self, root: Path, needles: tuple[bytes, ...]) -> None:
+        self._needles = needles
+        self._finder = ImportFinder(root)
+        self._direct: dict[str, bool] = {}
+        self._imported: dict[str, bool] = {}
+
+    def note(self, path: str, lowered: bytes) -> bool:
+        """Tell whether a file mentions Claude, given its lower-cased bytes, and remember it."""
+        found = self._direct[path] = any(needle in lowered for needle in self._needles)
+        return found
+
+    def are_behind(self, names: Iterable[str], here: str) -> bool:
+        """Tell whether imports of a file lead to one that mentions Claude or imports such a one."""
+        return any(
+            self._in_file(path) or self._in_imported(path)
+            for dotted in names
+            for path in self._finder.files(here, dotted)
+        )
+
+    def _in_file(self, path: str) -> bool:
+        known = self._direct.get(path)
+        return self.note(path, _bytes(path).lower()) if known is None else known
+
+    def _in_imported(self, path: str) -> bool:
+        known = self._imported.get(path)
+        if known is None:
+            known = self._imported[path] = any(
+                self._in_file(file)
+                for dotted in imported_names(_bytes(path))
+                for file in self._finder.files(path, dotted)
+            )
+        return known
 
 
-def forget_mentions() -> None:
-    """Look into imported files anew from now on."""
-    _mentions.cache_clear()
-    _finder.cache_clear()
-
-
-def _leads_to_a_mention(
-    data: bytes, path: Path, root: Path, needles: tuple[bytes, ...], depth: int
-) -> bool:
-    finder = _finder(root)
-    for dotted in imported_names(data):
-        for target, _names in finder.candidates(path, dotted):
-            if _mentions(target, root, needles, depth - 1):
-                return True
-    return False
-
-
-@functools.lru_cache(maxsize=4096)
-def _mentions(path: Path, root: Path, needles: tuple[bytes, ...], depth: int) -> bool:
-    try:
-        data = path.read_bytes()
-    except OSError:
-        return False
-    if gate(data, needles):
-        return True
-    return depth > 0 and _leads_to_a_mention(data, path, root, needles, depth)
+def is_sender(lowered: bytes) -> bool:
+    """Tell whether a file can send something at all, given its lower-cased bytes."""
+    return any(sender in lowered for sender in SENDERS)
 
 
 @functools.lru_cache(maxsize=16)
-def _finder(root: Path) -> ImportFinder:
-    return ImportFinder(root)
+def mentions_in(root: Path, needles: tuple[bytes, ...]) -> Mentions:
+    """Return what is known of a project until it is forgotten."""
+    return Mentions(root, needles)
+
+
+def forget_mentions() -> None:
+    """Look into files anew from now on."""
+    mentions_in.cache_clear()
+
+
+def _bytes(path: str) -> bytes:
+    try:
+        with open(path, "rb") as stream:
+            return stream.read()
+    except OSError:
+        return b""

@@ -129,7 +129,7 @@ def load_settings(path: Path, *, config: Path | None = None, isolated: bool = Fa
 
 def forget_settings() -> None:
     """Read settings files anew from now on."""
-    for cached in (_closest_settings, _settings_file, _settings_from, _root, _layer):
+    for cached in (_closest_settings, _settings_file, _settings_from, _root, _exists, _layer):
         cached.cache_clear()
 
 
@@ -206,9 +206,14 @@ def _root(folder: Path) -> Path:
     ancestors = (folder, *folder.parents)
     for mark in _PROJECT_MARKS:
         for ancestor in ancestors:
-            if (ancestor / mark).exists():
+            if _exists(ancestor, mark):
                 return ancestor
     return Path.cwd() if Path.cwd() in ancestors else folder
+
+
+@functools.cache
+def _exists(folder: Path, name: str) -> bool:
+    return os.path.exists(os.path.join(folder, name))
 
 
 @functools.cache
