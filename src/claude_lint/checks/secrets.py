@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,7 +15,7 @@ from claude_lint.claude.credentials.key_defaults import KeyDefault
 from claude_lint.claude.credentials.key_leaks import KeyLeak
 from claude_lint.claude.credentials.literals import Credential
 from claude_lint.findings import Safety
-from claude_lint.python.syntax import access_path, string_value
+from claude_lint.python.syntax import string_value
 from claude_lint.python.values import Origin
 
 _KINDS = {
@@ -91,7 +90,6 @@ def _is_optional(at: Origin) -> bool:
 
 
 _KEY_HEADERS = frozenset({"x-api-key", "X-API-Key", "X-Api-Key", "Authorization"})
-_ENVIRONMENT = frozenset({"environ", "getenv"})
 _LOOKUP = re.compile(r"\b(?:environ|getenv)\b")
 _SINKS = {"print": "printed", "log": "logged", "exception": "put into the text of an exception"}
 
@@ -116,16 +114,10 @@ def _from_environment(view: View, at: Origin | None, variable: str) -> Repair | 
 
 
 def _with_lookup(at: Origin, variable: str) -> Origin:
-    """Return the lookup that a key is the default of, or that it stands in by mistake."""
+    """Return the whole of `os.getenv("…") or "…"` for a default that stands in one."""
     around = at.module.parents.get(at.node)
     if isinstance(around, cst.BooleanOperation) and isinstance(around.operator, cst.Or):
         asked = code_of(Origin(at.module, around.left))
         if around.right is at.node and variable in asked and _LOOKUP.search(asked):
             return Origin(at.module, around)
-    for parent in itertools.islice(at.module.ancestors(at.node), 3):
-        looked_in = parent.func if isinstance(parent, cst.Call) else None
-        looked_in = parent.value if isinstance(parent, cst.Subscript) else looked_in
-        path = access_path(looked_in) if looked_in is not None else None
-        if path is not None and (path[-1] in _ENVIRONMENT or path[-2:] == ("environ", "get")):
-            return Origin(at.module, parent)
     return at

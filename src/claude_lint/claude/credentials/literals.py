@@ -250,9 +250,16 @@ def _environment(module: Module, node: cst.CSTNode, kind: str) -> tuple[Origin |
         if path[-1] in _SETTERS:
             return None, ""
         if path[-1] == "getenv" or path[-2:] == ("environ", "get"):
+            if argument is around.args[0]:  # where the variable's name belongs
+                return Origin(module, around), variable
             name = string_value(around.args[0].value)
-            if isinstance(name, str) and argument is not around.args[0]:
+            if isinstance(name, str):
                 return Origin(module, around), name
+    lookup = next((one for one in module.ancestors(node) if isinstance(one, cst.Subscript)), None)
+    if isinstance(argument, cst.Index) and lookup is not None:
+        is_read = not isinstance(module.parents[lookup], (cst.AssignTarget, cst.Del))
+        if is_read and (access_path(lookup.value) or ("",))[-1] == "environ":
+            return Origin(module, lookup), variable
     if not variable or not _is_plain(module, node) or _sets_environment(module, node):
         return None, ""
     return Origin(module, node), variable
