@@ -20,6 +20,7 @@ from claude_lint.python.module import Module
 from claude_lint.python.project import Project
 from claude_lint.python.scopes import Binding
 
+_FIRST_LOOK = 1_000
 _CALLED = re.compile(
     r"\.\s*(?:" + "|".join(sorted(re.escape(name) for name in surfaces.NAMES)) + r")\b"
     r"|\b(?:"
@@ -56,12 +57,13 @@ def requests_of(
     for node in list(module.calls):
         if not _is_candidate(evaluator.project, module, node):
             continue
-        evaluator.reset()
         # Most calls send nothing: that is told before their callers are looked at one by one.
+        evaluator.reset(_FIRST_LOOK)
         anywhere = list(calls_from_anywhere(evaluator, module, node))
         if next(_read(iter(anywhere), reading), None) is None:
             if not any(map(http_other.may_send, anywhere)):
                 continue
+        evaluator.reset()
         sent = _read(calls(evaluator, module, node), reading)
         found = [with_own_models(request, other_vendors) for request in sent]
         for site in _sites(found):

@@ -58,6 +58,7 @@ from claude_lint.python.values import (
 )
 
 _STEPS = 2_500
+_HANDS = 4
 _MOST_NESTED = 120
 _UNCUT = 1 << 30
 _MOST_TEXTS = 16
@@ -71,7 +72,7 @@ class Evaluator:
 
     def __init__(self, project: Project, readers: Readers = NO_READERS) -> None:
         self.project, self.readers = project, readers
-        self.steps = 0
+        self.steps, self.hands = 0, _HANDS
         self._known: dict[tuple[cst.CSTNode, int], Value] = {}
         self._passing: dict[tuple[cst.CSTNode, int], Value] = {}
         self._working: dict[tuple[cst.CSTNode, int] | tuple[Module, str], int] = {}
@@ -92,9 +93,13 @@ class Evaluator:
         self.attribute_events: dict[tuple[Scope, str], list[Event]] = {}
         self._frames: list[Frame] = []  # keeps frames alive, since values are kept by their id
 
-    def reset(self, budget: int = _STEPS) -> None:
-        """Give the next question a budget of its own."""
+    def reset(self, budget: int = _STEPS, hands: int = _HANDS) -> None:
+        """Give the next question a budget of its own.
+
+        `hands` is how many callers a value is followed back through.
+        """
         self.steps = _STEPS - budget
+        self.hands = hands
         self._passing.clear()
 
     def spend(self, steps: int) -> bool:

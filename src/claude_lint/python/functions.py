@@ -49,7 +49,6 @@ from claude_lint.python.signatures import (
 MAX_DEPTH = 6  # calls inside calls
 _SETTING = re.compile(r"[ \t]*(\w+)[ \t]*=(?!=)")
 _MOST_NAMES = 4
-_MOST_HANDS = 4  # callers that a value is followed back through
 _MOST_MISSES = 40  # calls that only have the name; after so many it says nothing
 
 
@@ -70,7 +69,7 @@ def parameter(evaluator: Evaluator, binding: Binding, frame: Frame | None) -> Va
         return _receiver(evaluator, scope, frame)
     if frame is not None and frame.scope is scope:
         return _passed(evaluator, binding, param, frame.arguments, frame, names)
-    if (scope, name) in evaluator._parameters or len(evaluator._parameters) >= _MOST_HANDS:
+    if (scope, name) in evaluator._parameters or len(evaluator._parameters) >= evaluator.hands:
         evaluator.cut_short()
         return Unknown(why="parameter", name=name)
     evaluator._parameters.add((scope, name))

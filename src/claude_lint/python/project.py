@@ -6,6 +6,7 @@ Site-packages are never read: a name that leads outside the project stays a `Sym
 from __future__ import annotations
 
 import contextlib
+import itertools
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterator
 from pathlib import Path
@@ -42,6 +43,7 @@ class Project:
         self.imports = ImportFinder(root)
         self._importers: dict[str, set[Path]] | None = None
         self._users_of: dict[Path, list[Path]] = {}
+        self._naming_of: dict[tuple[Path, str], list[Path]] = {}
         self._imports_of: dict[Path, frozenset[Path]] = {}
         self._data: dict[Path, bytes] = {}
         self._room = _MOST_BYTES
@@ -165,15 +167,17 @@ class Project:
         What tests do with other code is none of its uses: they hand it what nobody sends.
         """
         found = [module, *filter(None, map(self.load, module.source.siblings()))]
-        wanted = name.encode()
-        for path in self._users(module):
-            if wanted in self._bytes(path):
-                user = self.load(path)
-                if user is not None:
-                    found.append(user)
-            if len(found) > _MOST_USERS:
-                break
+        found.extend(filter(None, map(self.load, self._naming(module, name))))
         return found
+
+    def _naming(self, module: Module, name: str) -> list[Path]:
+        """Return those of a module's users in whose text a name stands, up to a number."""
+        key = (module.source.path, name)
+        if key not in self._naming_of:
+            wanted = name.encode()
+            naming = (path for path in self._users(module) if wanted in self._bytes(path))
+            self._naming_of[key] = list(itertools.islice(naming, _MOST_USERS))
+        return self._naming_of[key]
 
     def _is_test(self, path: Path) -> bool:
         inside = path.relative_to(self.root) if path.is_relative_to(self.root) else path

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +98,7 @@ def _text(path: Path) -> str:
         return ""
 
 
+@cache
 def _loosely(name: str) -> re.Pattern[str]:
     """Match a package's name as people write it: any case, any of `-`, `_` and `.`."""
     return re.compile(re.escape(name).replace(r"\-", "[-_.]+"), re.IGNORECASE)
@@ -104,12 +106,13 @@ def _loosely(name: str) -> re.Pattern[str]:
 
 def _line(text: str, name: str, near: str = "") -> int:
     """Find the line of a mention: the one with the specifier on it, else the first by name."""
-    lines = text.splitlines()
-    mentions = [number for number, line in enumerate(lines, 1) if _loosely(name).search(line)] or [
-        1
-    ]
-    exact = [number for number in mentions if near and near in lines[number - 1]]
-    return (exact or mentions)[0]
+    first = None
+    for mention in _loosely(name).finditer(text):
+        start, end = text.rfind("\n", 0, mention.start()) + 1, text.find("\n", mention.end())
+        if near and near in text[start : end if end != -1 else None]:
+            return text.count("\n", 0, start) + 1
+        first = start if first is None else first
+    return text.count("\n", 0, first or 0) + 1
 
 
 def _requirement(path: Path, text: str, written: str) -> Pin | None:

@@ -106,6 +106,7 @@ def parse_sdk(text: str) -> SpecifierSet:
 def forget() -> None:
     """Drop what was read of dependency files, for a process that outlives their changes."""
     _project_pins.cache_clear()
+    _pins.cache_clear()
 
 
 @functools.lru_cache(maxsize=4096)
@@ -114,9 +115,14 @@ def _project_pins(folder: Path, root: Path, wrappers: frozenset[str]) -> tuple[P
     folders = list(_upwards(folder, root))
     for names in (_SDK, wrappers):
         for at, each in enumerate(folders):
-            if found := pins(each, names):
+            if found := _pins(each, names):
                 return tuple(_narrow(found, folders[at + 1 :], names))
     return ()
+
+
+@functools.lru_cache(maxsize=4096)
+def _pins(folder: Path, names: frozenset[str]) -> list[Pin]:
+    return pins(folder, names)  # those of the root are asked for from every folder below it
 
 
 def _upwards(folder: Path, root: Path) -> Iterator[Path]:

@@ -64,6 +64,7 @@ _READ = re.compile(
 )
 # Less than other questions get: uses that look like one of a response are many, and few are.
 _STEPS = 500
+_HANDS = 1
 _STOP = re.compile(r"\bstop_reason\b|\bstop_details\b")
 
 
@@ -148,7 +149,7 @@ def _judged(
 ) -> Iterator[ResponseUse]:
     """Evaluate what is used, and yield a use for each kind of part it can be."""
     module, evaluator = view.module, view.evaluator
-    evaluator.reset(_STEPS)
+    evaluator.reset(_STEPS, _HANDS)
     found = options(evaluator.value(module, candidate.base))
     value = union([one for one in found if not is_told_apart(one)])
     parts = responses.parts(value)
