@@ -31,7 +31,8 @@ SCHEMA_URL = (
 PICTURE = PROJECT / "examples" / "broken_app.svg"
 
 # The picture must not change from one day to the next, nor with the terminal.
-PICTURED = ("examples/broken_app", "--as-of", "2026-11-24", "--no-cache")
+PICTURED = "claude-lint examples/broken_app --select CL2,CL3"
+STEADY = ("--as-of", "2026-11-24", "--no-cache")
 WIDTH = 110
 # How wide rich draws a character.
 CELL = 12.2
@@ -112,7 +113,7 @@ def draw() -> str:
     environment = {**os.environ, "FORCE_COLOR": "1", "COLUMNS": str(WIDTH)}
     environment.pop("NO_COLOR", None)
     done = subprocess.run(
-        [sys.executable, "-c", "from claude_lint.cli import main; main()", *PICTURED],
+        [sys.executable, "-c", "from claude_lint.cli import main; main()", *PICTURED.split()[1:], *STEADY],
         cwd=PROJECT,
         env=environment,
         capture_output=True,
@@ -120,9 +121,9 @@ def draw() -> str:
         encoding="utf-8",
     )
     if done.returncode != 1:
-        raise SystemExit(f"linting {PICTURED[0]} exited {done.returncode}: {done.stderr}")
+        raise SystemExit(f"{PICTURED} exited {done.returncode}: {done.stderr}")
     console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True)
-    console.print(Text.from_ansi("$ claude-lint examples/broken_app\n\n" + done.stdout.rstrip()))
+    console.print(Text.from_ansi(f"$ {PICTURED}\n\n" + done.stdout.rstrip()))
     picture = console.export_svg(title="claude-lint", unique_id="claude-lint")
     # A picture loads no fonts from elsewhere; the reader's own fixed-width font will do.
     return re.sub(r"\s*@font-face \{.*?\}", "", picture, flags=re.S)
