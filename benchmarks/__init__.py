@@ -1,0 +1,1 @@
+"""How fast the linter is beside others: `python -m benchmarks`, or `nox -s benchmarks`."""
