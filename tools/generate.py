@@ -112,8 +112,9 @@ def draw() -> str:
     """Run the linter on the broken app and draw what a terminal shows."""
     environment = {**os.environ, "FORCE_COLOR": "1", "COLUMNS": str(WIDTH)}
     environment.pop("NO_COLOR", None)
+    words = (*PICTURED.split()[1:], *STEADY)
     done = subprocess.run(
-        [sys.executable, "-c", "from claude_lint.cli import main; main()", *PICTURED.split()[1:], *STEADY],
+        [sys.executable, "-c", "from claude_lint.cli import main; main()", *words],
         cwd=PROJECT,
         env=environment,
         capture_output=True,
