@@ -18,6 +18,7 @@ from claude_lint.server import actions
 from claude_lint.server.buffers import offset_before, offset_in
 from claude_lint.server.folder import Opinion
 from claude_lint.server.hover import model_card, rule_cards
+from claude_lint.server.log import log_to_stderr
 from claude_lint.server.session import PAUSE, SECTION, Session
 from claude_lint.server.sheets import position_at
 
@@ -216,6 +217,7 @@ _FEATURES: Iterable[tuple[str, Any, Any]] = (
 
 def serve() -> None:
     """Talk to an editor over stdin and stdout until it says goodbye or is gone."""
+    log_to_stderr()
     server = Session()
     for name, handler, options in _FEATURES:
         server.feature(name, options)(handler)

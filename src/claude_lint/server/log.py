@@ -1,0 +1,21 @@
+"""What pygls says on stderr of messages that it cannot handle; editors show it in a panel."""
+
+from __future__ import annotations
+
+import logging
+
+from claude_lint.masking import mask
+
+
+def log_to_stderr() -> None:
+    """Write warnings and errors to stderr; they quote messages, so keys in them are masked."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(_Masked())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+
+
+class _Masked(logging.Formatter):
+    """Masks keys in all of a record, its traceback included."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return mask(super().format(record))
