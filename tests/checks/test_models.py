@@ -541,6 +541,23 @@ def test_a_name_that_tells_the_version_would_lie(lint: Lint, name: str, safety: 
     assert finding.fix.safety is safety
 
 
+@pytest.mark.parametrize(
+    ("code", "safety"),
+    [
+        ('n = "claude-2.1"', Safety.DISPLAY),
+        ('MODEL = "claude-2.1"', Safety.UNSAFE),
+        ('import anthropic\nn = "claude-2.1"', Safety.UNSAFE),
+        ('MODEL = "claude-2.1"\nsent = {"max_tokens_to_sample": 5}', Safety.DISPLAY),
+    ],
+)
+def test_what_may_be_data_or_text_completions_is_left_as_it_is(
+    lint: Lint, code: str, safety: Safety
+) -> None:
+    (finding,) = lint(code)
+    assert finding.fix is not None
+    assert finding.fix.safety is safety
+
+
 def test_what_a_test_expects_is_only_replaced_where_it_is_sent(lint: Lint) -> None:
     code = """
     import anthropic

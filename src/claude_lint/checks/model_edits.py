@@ -12,7 +12,9 @@ from claude_lint.checks import Repair, View
 from claude_lint.checks.code_edits import code_of
 from claude_lint.checks.repairs import delete_item, repair, replace_text
 from claude_lint.claude.catalog.model_ids import judge
-from claude_lint.claude.models import ModelUse
+from claude_lint.claude.misnomers import OLD_MAX_TOKENS
+from claude_lint.claude.model_roles import says_model
+from claude_lint.claude.models import ModelUse, uses_the_claude_api
 from claude_lint.findings import Safety
 from claude_lint.python.syntax import access_path, string_value
 from claude_lint.python.values import Origin
@@ -40,10 +42,23 @@ def replacement(use: ModelUse, suggestion: str | None, safety: Safety, view: Vie
         _is_half_of_a_pair(use, suggestion, view)
         or _is_one_of_a_register(use, suggestion, view)
         or (safety is Safety.UNSAFE and _is_labelled(use, view))
-        or (use.is_sent and all(one.operation in _TEXT_COMPLETIONS for one in use.requests))
+        or _is_for_text_completions(use)
+        or _may_be_data(use)
     ):
         return replace(fix, safety=Safety.DISPLAY)
     return fix
+
+
+def _is_for_text_completions(use: ModelUse) -> bool:
+    if use.is_sent:
+        return all(request.operation in _TEXT_COMPLETIONS for request in use.requests)
+    return OLD_MAX_TOKENS in use.origin.module.lines
+
+
+def _may_be_data(use: ModelUse) -> bool:
+    """Tell whether nothing but the text itself says that it is a model to be used."""
+    is_said = says_model(use.name) or uses_the_claude_api(use.origin.module)
+    return use.role == "constant" and not is_said
 
 
 def _is_half_of_a_pair(use: ModelUse, suggestion: str, view: View) -> bool:
