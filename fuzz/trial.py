@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import shutil
 import tempfile
 import traceback
@@ -16,7 +17,8 @@ import libcst as cst
 from claude_lint import documents, judge, reports
 from claude_lint.configuration.rulings import Options, Rulings
 from claude_lint.configuration.settings import forget_settings
-from claude_lint.files.encoding import line_starts, lines
+from claude_lint.files.encoding import lines
+from claude_lint.files.notebook import source_strings
 from claude_lint.files.source import SourceFile, Unreadable, decode_source
 from claude_lint.findings import Finding, Location
 from claude_lint.fixing.mend import Mending, mend
@@ -117,7 +119,7 @@ def _misplaced(task: Task, judged: Judged, _: tuple[str, ...]) -> Iterator[str]:
         places = [finding.location, *(one.location for one in finding.related)]
         places += [edit.location for edit in (finding.fix.edits if finding.fix else ())]
         for place in places:
-            if place.path == task.display and not _exists(place, source):
+            if place.path == task.display and not _exists(place, source, task.data):
                 yield f"no such place: {place} of {finding.code}"
 
 
@@ -140,18 +142,22 @@ def _askew(task: Task, _: Judged, __: tuple[str, ...]) -> Iterator[str]:
                     return
 
 
-def _exists(place: Location, source: SourceFile) -> bool:
+def _exists(place: Location, source: SourceFile, data: bytes) -> bool:
     span = place.span
-    if place.cell is not None and all(cell.number != place.cell for cell in source.cells):
-        return (span.line, span.column) == (1, 1)  # a cell that is no code
-    count = len(line_starts(source.text))
-    first = source.text_line(span.line, place.cell)
-    last = source.text_line(span.end_line, place.cell)
+    if place.cell is None or any(cell.number == place.cell for cell in source.cells):
+        first = source.text_line(span.line, place.cell)
+        last = source.text_line(span.end_line, place.cell)
+        texts = [line.rstrip("\r\n") for line in lines(source.text)]
+    else:  # a cell that is no code
+        strings = source_strings(data.decode("utf-8-sig")).get(place.cell, [])
+        texts = lines("".join(json.loads(one[0]) for one in strings))
+        first, last = span.line, span.end_line
+    texts.append("")
     return (
-        1 <= first <= last <= count + 1
+        1 <= first <= last <= len(texts)
         and (span.line, span.column) <= (span.end_line, span.end_column)
-        and 1 <= span.column <= len(source.line_text(first)) + 1
-        and 1 <= span.end_column <= len(source.line_text(last)) + 2
+        and 1 <= span.column <= len(texts[first - 1]) + 1
+        and 1 <= span.end_column <= len(texts[last - 1]) + 2
     )
 
 
