@@ -350,6 +350,53 @@ def test_the_default_of_a_library_is_told_at_the_call_without_a_fix(check: Lint)
     assert (finding.help, finding.fix) == ("Pass `claude-opus-5-5` as the model", None)
 
 
+@pytest.mark.parametrize(
+    ("imported", "call", "marker", "cure"),
+    [
+        (
+            "langchain_anthropic import AnthropicLLM",
+            "AnthropicLLM(api_key=key)",
+            "warning: deprecated-model",
+            "Pass `claude-sonnet-5-5` as the model",
+        ),
+        (
+            "agno.models.aws import Claude",
+            "Claude(aws_region=region)",
+            "warning: deprecated-model",
+            "Pass `global.anthropic.claude-sonnet-5-5` as the model",
+        ),
+    ],
+)
+def test_defaults_that_go_out_of_service(
+    check: Lint, imported: str, call: str, marker: str, cure: str
+) -> None:
+    (finding,) = check(f"""
+        from {imported}
+
+        llm = {call}  # {marker}
+    """)
+    assert (finding.help, finding.fix) == (cure, None)
+
+
+@pytest.mark.parametrize(
+    ("imported", "call"),
+    [
+        ("mirascope import llm", 'llm.call("anthropic/claude-2.1")'),
+        ("mirascope import llm", 'llm.model("anthropic/claude-2.1", max_tokens=9)'),
+        ("mirascope import llm", 'llm.Model(model_id="anthropic/claude-2.1")'),
+        ("mirascope import llm", 'llm.use_model("anthropic/claude-2.1")'),
+        ("mirascope.core import anthropic", 'anthropic.call("claude-2.1")'),
+        ("mirascope.core.anthropic import anthropic_call", 'anthropic_call("claude-2.1")'),
+    ],
+)
+def test_mirascope_takes_its_model_in_many_ways(check: Lint, imported: str, call: str) -> None:
+    check(f"""
+        from {imported}
+
+        asked = {call}  # error: retired-model
+    """)
+
+
 @pytest.mark.parametrize("brackets", ["[]", "{}"])
 def test_a_list_or_set_does_not_get_the_same_model_twice(lint: Lint, brackets: str) -> None:
     code = """

@@ -241,6 +241,12 @@ def test_a_scripts_metadata_without_the_sdk_says_nothing(tmp_path: Path) -> None
         ("pydantic-ai-slim[anthropic]>=2.40", (1, 2)),
         ("instructor[anthropic]==1.17.0", (0,)),
         ("instructor==1.17.0", (2,)),
+        ("strands-agents[anthropic]==1.62.0", (0,)),
+        ("strands-agents==1.62.0", (2,)),
+        ("mirascope[anthropic]>=2", (0,)),
+        ("semantic-kernel[anthropic]==1.45.0", (0,)),
+        ("aisuite[anthropic]==0.2.0", (0,)),
+        ("browser-use==0.13.14", (0, 1)),
     ],
 )
 def test_a_wrapper_brings_the_sdk_it_requires(

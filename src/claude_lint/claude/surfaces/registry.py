@@ -37,12 +37,8 @@ READERS: tuple[Reader, ...] = tuple(module.requests for module in _MODULES)
 
 
 def is_library_s(dotted: str) -> bool:
-    """Tell whether a dotted name is one that Claude calls are made by, in the library's package."""
+    """Tell whether a dotted name is of a package that Claude calls are made by."""
     package, _, names = dotted.partition(".")
-    name = names.rpartition(".")[2]
     if package == sdk.LIBRARY:
-        return not names or name.removeprefix("Async") in sdk.PLATFORMS
-    return any(
-        package in row.packages and (not names or name in row.names or name in row.receiver)
-        for row in wrapper_table.WRAPPERS
-    )
+        return not names or names.rpartition(".")[2].removeprefix("Async") in sdk.PLATFORMS
+    return any(package in row.packages for row in wrapper_table.WRAPPERS)
