@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 from pathlib import Path
 from typing import Any
 
@@ -94,3 +95,31 @@ def test_a_dict_in_parentheses_is_unpacked_with_them() -> None:
     Path("app.py").write_text(f"{start}({sent}))\n")
     assert fix().findings == ()
     assert Path("app.py").read_text() == f"{start}**({sent}))\n"
+
+
+def test_a_cell_is_mended_beside_one_that_cannot_be_parsed() -> None:
+    call = (
+        'anthropic.Anthropic().messages.create(model="Claude-Opus-5-5", max_tokens=5, messages=[])'
+    )
+    cells = ["def broken(:\n", f"import anthropic\n{call}\n", "x = 'open\n"]
+    Path("lesson.ipynb").write_text(
+        json.dumps(
+            {
+                "cells": [
+                    {"cell_type": "code", "metadata": {}, "outputs": [], "source": source}
+                    for source in cells
+                ],
+                "metadata": {},
+                "nbformat": 4,
+                "nbformat_minor": 5,
+            }
+        )
+    )
+    before = Path("lesson.ipynb").read_text()
+    report = fix(select="miscased-model,unparsable-file")
+    assert Path("lesson.ipynb").read_text() == before.replace("Claude-Opus-5-5", "claude-opus-5-5")
+    assert [(one.rule, one.location.cell) for one in report.findings] == [
+        ("unparsable-file", 1),
+        ("unparsable-file", 3),
+    ]
+    assert not report.refusals

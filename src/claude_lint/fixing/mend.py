@@ -218,7 +218,8 @@ def _applied(files: _Files, chosen: Chosen, unwritten: Mapping[Path, bytes]) -> 
     after = {path: _judged(task, contents) for path, task in tasks.items()}
     for path, file in after.items():
         was = files[path]
-        is_worse = file.judged.is_refused or len(file.judged.notes) > len(was.judged.notes)
+        is_worse = file.judged.is_refused and not was.judged.is_refused
+        is_worse = is_worse or len(file.judged.notes) > len(was.judged.notes)
         if is_worse or (_compiles(was.source.text) and not _compiles(file.source.text)):
             raise _Refused("the code could not be parsed any more")
     return after
