@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 import libcst as cst
 
 from claude_lint.python import changes
 from claude_lint.python.branches import in_frame
+from claude_lint.python.decisions import at_making, is_possible, undecided
 from claude_lint.python.evaluate import Evaluator
 from claude_lint.python.flow import NO_ARMS, Arms, deciding
 from claude_lint.python.functions import callers, frame_for
@@ -31,9 +33,11 @@ from claude_lint.python.values import (
     Value,
     held_value,
     options,
+    union,
 )
 
 _MOST_FRAMES = 8
+_MOST_STEPS = 4  # from a call to what calls the function around it, and on
 _PARTIAL = frozenset({"functools.partial", "partial"})
 # The position of the function among the arguments.
 _FORWARDERS = {
@@ -91,6 +95,38 @@ class Call:
         """Return what an expression near the call can be."""
         return self.evaluator.value(self.module, node, self.frame)
 
+    def settled(self, value: Value | None, world: Arms) -> Value | None:
+        """Leave of a value, and of the entries in it, what the tests of all branches let be."""
+        if value is None:
+            return None
+        found = [
+            self._settled(one, world) for one in options(value) if self._can_be(one.under, world)
+        ]
+        return union(found) if found else value
+
+    def _settled(self, value: Value, world: Arms) -> Value:
+        if not isinstance(value, Mapping):
+            return value
+        entries = [one for one in value.entries if self._can_be(one.under, world)]
+        return replace(
+            value,
+            entries=tuple(self._settled_entry(one, world) for one in entries),
+            rest=tuple(one for one in value.rest if self._can_be(one.under, world)),
+        )
+
+    def _settled_entry(self, entry: Entry, world: Arms) -> Entry:
+        if not entry.under and not world:
+            return entry
+        under = undecided(self.evaluator, entry.under, world, self.frame)
+        held = partial(self._settled_held, entry, world)
+        return Entry(entry.key, held, entry.origin, under)
+
+    def _settled_held(self, entry: Entry, world: Arms) -> Value:
+        return self.settled(entry.value, world) or entry.value
+
+    def _can_be(self, under: Arms, world: Arms) -> bool:
+        return not under or is_possible(self.evaluator, under | world, self.frame)
+
 
 def calls(evaluator: Evaluator, module: Module, node: cst.Call) -> Iterator[Call]:
     """Yield every way a call expression can go: per caller of its function, per callee."""
@@ -100,13 +136,36 @@ def calls(evaluator: Evaluator, module: Module, node: cst.Call) -> Iterator[Call
         under = in_frame(evaluator, deciding(point), frame)
         if under is None:
             continue
+        under |= _around(evaluator, scope.function(), frame)
+        under |= at_making(evaluator, under)
+        if not is_possible(evaluator, under, frame):
+            continue
         is_reached = True
-        if frame is not None:
-            under |= deciding(frame.call.module.place(frame.call.node)[1])
         with evaluator.apart():
             yield from _ways(evaluator, module, node, scope, frame, under)
     if not is_reached:  # no call of the project's gets here, but others may
         yield from calls_from_anywhere(evaluator, module, node)
+
+
+def _around(evaluator: Evaluator, function: Scope | None, frame: Frame | None) -> Arms:
+    """Return the branches in which a function is called, where one place alone calls it.
+
+    So with the function around that place, and on.
+    """
+    found = NO_ARMS
+    for _step in range(_MOST_STEPS):
+        if frame is not None and isinstance(frame.call.node, cst.Call):
+            module, call = frame.call.module, frame.call.node
+        else:
+            known = callers(evaluator, function) if function is not None else ()
+            if len(known) != 1:
+                break
+            module, call = known[0]
+        frame = None
+        caller, point = module.place(call)
+        found |= deciding(point)
+        function = caller.function()
+    return found
 
 
 def calls_from_anywhere(evaluator: Evaluator, module: Module, node: cst.Call) -> Iterator[Call]:

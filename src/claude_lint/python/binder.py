@@ -102,13 +102,11 @@ class Binder:
             ways.append(arm)
             self._block(part.body, scope, (*arms, arm))
             failed |= found.failure
-            # What has raised has no sequel to tell apart.
-            if (
-                found.failure
-                and scope.exits.get(arm) in ("return", "loop")
-                and len(passed) == number
-            ):
-                passed.append(Arm(branch, number, found.failure, arm.premises, taken=False))
+            how = scope.exits.get(arm)
+            if found.failure and how is not None and len(passed) == number:
+                # What has raised has no sequel to tell apart: there is one way past it.
+                around = branch if how != "raise" else Branch(part, "guard", 0)
+                passed.append(Arm(around, number, found.failure, arm.premises, taken=False))
         if branch.arms:
             self._leave_by_all(scope, ways, arms)
         return tuple(passed)

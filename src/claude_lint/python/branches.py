@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from claude_lint.python.answers import answers
 from claude_lint.python.flow import Arm, Arms, Premise, compatible
 from claude_lint.python.premises import Subject, constant_text
 from claude_lint.python.syntax import access_path, walk
 from claude_lint.python.values import (
     Constant,
+    Entry,
     Environ,
     Frame,
     Instance,
@@ -52,6 +54,32 @@ def in_frame(evaluator: Evaluator, arms: Iterable[Arm], frame: Frame | None) -> 
     return frozenset(found)
 
 
+def seen_from(evaluator: Evaluator, value: Value, frame: Frame | None) -> Value:
+    """Leave of what a function gives what its call lets be, by what the branches mean to that."""
+    if frame is None:
+        return value
+    found: list[Value] = []
+    for one in options(value):
+        if isinstance(one, Mapping) and any(map(_is_told_by_tests, one.entries)):
+            entries = [
+                Entry(entry.key, entry.held, entry.origin, under)
+                for entry in one.entries
+                if (under := in_frame(evaluator, entry.under, frame)) is not None
+            ]
+            one = replace(one, entries=tuple(entries))
+        if _is_told_by_tests(one):
+            moved = in_frame(evaluator, one.under, frame)
+            if moved is None:
+                continue
+            one = replace(one, under=moved)
+        found.append(one)
+    return union(found) if found else value
+
+
+def _is_told_by_tests(placed: Value | Entry) -> bool:
+    return any(arm.premises for arm in placed.under)
+
+
 def _seen_from(evaluator: Evaluator, arm: Arm, frame: Frame) -> Arm | None:
     if any(_is_refuted(evaluator, one, frame) for one in arm.premises):
         return None
@@ -73,7 +101,7 @@ def _is_refuted(evaluator: Evaluator, premise: Premise, frame: Frame) -> bool:
     """Tell whether what the call passes certainly contradicts a premise."""
     about = premise.subject
     assert isinstance(about, Subject)
-    name, is_truth = _name_of(about)
+    name, is_truth = name_of(about)
     if not is_truth and _names_another(premise, name, frame):
         return True
     kind = _KIND.fullmatch(name) if is_truth else None
@@ -81,12 +109,22 @@ def _is_refuted(evaluator: Evaluator, premise: Premise, frame: Frame) -> bool:
     found = options(value)
     if kind is not None:
         return bool(found) and all(_is_of(one, kind) is (not premise.holds) for one in found)
-    if not found or not all(isinstance(one, Constant) for one in found):
-        return False
     known = [one.value for one in found if isinstance(one, Constant)]
+    if not known or len(known) < len(found):
+        return _is_answered(evaluator, premise, about, frame)
     if is_truth:
         return all(bool(one) is not premise.holds for one in known)
-    return _contradicts(premise, known)
+    return _contradicts(premise, known) or _is_answered(evaluator, premise, about, frame)
+
+
+def _is_answered(evaluator: Evaluator, premise: Premise, about: Subject, frame: Frame) -> bool:
+    """Tell whether a test fails in a call, whatever of its values, or of its object's, it asks."""
+    receiver = frame.receiver
+    is_own = isinstance(receiver, Instance) and receiver.cls.scope is about.owner
+    if about.owner is not frame.scope and not is_own:
+        return False
+    found = answers(evaluator, premise, frame)
+    return bool(found) and all(passes is False for _value, passes in found)
 
 
 def _names_another(premise: Premise, name: str, frame: Frame) -> bool:
@@ -122,7 +160,8 @@ def _contradicts(premise: Premise, known: SequenceOf[object]) -> bool:
     return not texts & premise.values if premise.holds else texts <= premise.values
 
 
-def _name_of(about: Subject) -> tuple[str, bool]:
+def name_of(about: Subject) -> tuple[str, bool]:
+    """Return the text of what a premise is about, and whether it asks for its truth."""
     if about.text.startswith("bool(") and about.text.endswith(")"):
         return about.text[5:-1], True
     return about.text, False
@@ -149,31 +188,57 @@ def _passed(evaluator: Evaluator, about: Subject, name: str, frame: Frame) -> Va
 
 
 def _at_call(evaluator: Evaluator, premise: Premise, frame: Frame) -> Premise | None:
-    """Return a premise on a parameter as one on the variable that the call passes for it."""
+    """Return a premise on a parameter as one on the variable that the call passes for it.
+
+    One on an attribute of the object becomes one on an attribute of what the call names.
+    """
     about = premise.subject
     assert isinstance(about, Subject)
-    if about.owner is not frame.scope or about.version != 1:
+    name, is_truth = name_of(about)
+    rest = ""
+    if name.startswith(".") and about.owner is frame.scope.enclosing_class():
+        node, rest = _object_called(frame), name
+    elif about.owner is frame.scope and about.version == 1:
+        node = _argument(name, frame)
+    else:
         return None
-    name, is_truth = _name_of(about)
-    node = _argument(name, frame)
     if node is None or constant_text(node) is not None:
         return None
     moved = evaluator.subject(frame.call.module, node)
     if moved is None:
         return None
-    text = f"bool({moved.text})" if is_truth else moved.text
-    return replace(premise, subject=replace(moved, text=text))
+    text = f"bool({moved.text}{rest})" if is_truth else f"{moved.text}{rest}"
+    expression = about.expression if rest else moved.expression
+    there = replace(moved, text=text, expression=expression, compared=about.compared)
+    return replace(premise, subject=there)
+
+
+def _object_called(frame: Frame) -> cst.BaseExpression | None:
+    """Return the expression whose method a call calls, None where that is the own object."""
+    call = frame.call.node
+    if not isinstance(call, cst.Call) or not isinstance(call.func, cst.Attribute):
+        return None
+    found = call.func.value
+    is_own = isinstance(found, cst.Name) and (
+        found.value == frame.call.module.place(call)[0].receiver()
+    )
+    return None if is_own or isinstance(found, cst.Call) else found
 
 
 def _argument(name: str, frame: Frame) -> cst.BaseExpression | None:
     """Return the expression a call passes for a parameter."""
+    call = frame.call.node
+    return argument_passed(name, frame.scope, call) if isinstance(call, cst.Call) else None
+
+
+def argument_passed(name: str, function: Scope, call: cst.Call) -> cst.BaseExpression | None:
+    """Return the expression that a call of a function, or of its class, passes for a parameter."""
     from claude_lint.python.signatures import is_method, parameter_names
 
-    call = frame.call.node
-    if not isinstance(call, cst.Call) or any(arg.star for arg in call.args):
+    if any(arg.star for arg in call.args):
         return None
-    names = parameter_names(frame.scope)
-    if is_method(frame.scope):
+    names = parameter_names(function)
+    if is_method(function):
         names = names[1:]
     for number, arg in enumerate(call.args):
         if arg.keyword is not None:
@@ -242,7 +307,7 @@ def beside(
     for premise in {one for arm in arms for one in arm.premises}:
         if not isinstance(premise.subject, Subject) or premise.subject.owner is not binding.scope:
             continue
-        name, _is_truth = _name_of(premise.subject)
+        name, _is_truth = name_of(premise.subject)
         bound = binding.scope.bound.get(name, ())
         version = premise.subject.version
         other = bound[version - 1] if 0 < version <= len(bound) else None

@@ -12,7 +12,7 @@ import libcst as cst
 from claude_lint.python.branches import in_frame
 from claude_lint.python.builtin_functions import FUNCTIONS
 from claude_lint.python.flow import Arm, compatible
-from claude_lint.python.premises import Subject, equality
+from claude_lint.python.premises import Subject, equalities
 from claude_lint.python.texts import text_of, text_parts
 from claude_lint.python.values import (
     Arguments,
@@ -107,8 +107,10 @@ def _mapping_item(
         under = entry.under
         if about is not None and len(found) > 1 and entry.name is not None:
             branch = evaluator.branch((base.origin.node if base.origin else None, about))
-            chosen_by = equality(about, entry.name)
-            arm = Arm(branch, number, frozenset({chosen_by}), frozenset({chosen_by.negated}))
+            node = entry.origin.node
+            written = node.key if isinstance(node, cst.DictElement) else None
+            chosen_by = equalities(about, entry.name, written)
+            arm = Arm(branch, number, chosen_by, frozenset(one.negated for one in chosen_by))
             chosen = in_frame(evaluator, [arm], frame)
             if chosen is None:
                 continue
@@ -333,7 +335,7 @@ def _mapping_method(
         known = [
             one
             for one in found
-            if not (isinstance(one, Unknown) and one.why == "item" and not base.rest)
+            if not (isinstance(one, Unknown) and one.why == "item" and base.is_closed)
         ]
         return union([*known, default])
     if name == "copy":

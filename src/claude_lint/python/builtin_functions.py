@@ -15,6 +15,7 @@ from claude_lint.python.values import (
     Constant,
     Entry,
     Environ,
+    Instance,
     Item,
     Mapping,
     Origin,
@@ -52,7 +53,7 @@ def iterated(evaluator: Evaluator, value: Value, origin: Origin) -> Value:
 def _round(evaluator: Evaluator, base: Sequence, number: int, origin: Origin) -> Value:
     """Return what one round of a loop is given; parts of it never mix with another round's."""
     given = base.items[number]
-    if not any(isinstance(one, (Mapping, Sequence)) for one in options(given)):
+    if not any(isinstance(one, (Instance, Mapping, Sequence)) for one in options(given)):
         return conditioned(given, base.under)
     place = base.origin.node if base.origin else None
     arm = Arm(evaluator.branch((origin.node, place), kind="round"), number)
@@ -112,8 +113,11 @@ def _extreme(evaluator: Evaluator, arguments: Arguments, origin: Origin) -> Valu
 
 
 def _int(evaluator: Evaluator, arguments: Arguments, origin: Origin) -> Value | None:
-    value = arguments.get("", 0)
-    return _integer(value, origin) if isinstance(value, (Environ, Constant, Union)) else None
+    return _number(arguments.get("", 0), int, origin)
+
+
+def _float(evaluator: Evaluator, arguments: Arguments, origin: Origin) -> Value | None:
+    return _number(arguments.get("", 0), float, origin)
 
 
 def _opaque(evaluator: Evaluator, arguments: Arguments, origin: Origin) -> Value:
@@ -127,21 +131,18 @@ def _environment(evaluator: Evaluator, arguments: Arguments, origin: Origin) -> 
     return Environ(name, default, origin=origin)
 
 
-def _integer(value: Value, origin: Origin) -> Value:
+def _number(value: Value | None, kind: type[int] | type[float], origin: Origin) -> Value | None:
     if isinstance(value, Environ):
-        return (
-            value
-            if value.default is None
-            else replace(value, default=_integer(value.default, origin))
-        )
+        default = _number(value.default, kind, origin)
+        return replace(value, default=default) if default is not None else value
     if isinstance(value, Union):
-        return union([_integer(one, origin) for one in value.options])
+        return union([_number(one, kind, origin) or one for one in value.options])
     if not isinstance(value, Constant):
-        return Unknown(origin=origin, why="int")
+        return Unknown(origin=origin, why=kind.__name__) if value is not None else None
     try:
-        return Constant(int(value.value), origin=value.origin, under=value.under)  # type: ignore[arg-type]
+        return Constant(kind(value.value), origin=value.origin, under=value.under)  # type: ignore[arg-type]
     except (TypeError, ValueError):
-        return Unknown(origin=origin, why="int")
+        return Unknown(origin=origin, why=kind.__name__)
 
 
 def _dict(evaluator: Evaluator, arguments: Arguments, origin: Origin) -> Value:
@@ -212,7 +213,7 @@ FUNCTIONS: dict[str, Function] = {
     **dict.fromkeys((f"builtins.{name}" for name in _SAME), _same),
     **dict.fromkeys((f"builtins.{name}" for name in _COLLECTIONS), _collected),
     **dict.fromkeys(
-        (f"builtins.{name}" for name in ("bool", "len", "float", "isinstance", "hasattr")), _opaque
+        (f"builtins.{name}" for name in ("bool", "len", "isinstance", "hasattr")), _opaque
     ),
     "copy.copy": _same,
     "copy.deepcopy": _same,
@@ -225,6 +226,7 @@ FUNCTIONS: dict[str, Function] = {
     "builtins.max": _extreme,
     "builtins.min": _extreme,
     "builtins.int": _int,
+    "builtins.float": _float,
     "urllib.parse.urlencode": _urlencode,
     "urllib.parse.urljoin": _urljoin,
 }

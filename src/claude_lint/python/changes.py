@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -72,6 +73,8 @@ def _of_each_key(entry: Entry) -> list[Entry]:
     }
     if len(keys) == 1:
         return [replace(entry, key=one) for one in keys.values()]
+    if all(exclusive(a.under, b.under) for a, b in combinations(keys.values(), 2)):
+        return [replace(entry, key=one, under=entry.under | one.under) for one in keys.values()]
     choice = Branch(entry.origin.node, "if", len(keys))
     return [
         replace(entry, key=one, under=entry.under | one.under | {Arm(choice, number)})
@@ -346,7 +349,9 @@ def _delete(entries: list[Entry], rest: list[Value], key: Value, under: Arms) ->
 
 def _merge(value: Value, entries: list[Entry], rest: list[Value], under: Arms) -> None:
     added: list[Entry] = []
-    spread(value, added, rest)
+    unresolved: list[Value] = []
+    spread(value, added, unresolved)
+    rest.extend(conditioned(one, under) for one in unresolved)
     for entry in added:
         put(entries, replace(entry, under=entry.under | under))
 

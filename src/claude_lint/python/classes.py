@@ -26,13 +26,13 @@ MOST_CALLERS = 12
 def alternatives(
     evaluator: Evaluator, calls: Sequence[tuple[Module, cst.Call]], scope: Scope
 ) -> list[tuple[tuple[Module, cst.Call], Arms]]:
-    """Return calls that make an object each with what sets it apart from the other ones.
+    """Return calls that make an object, or run a function, each with what sets it apart.
 
     What two of them pass is never found in one object.
     """
     if len(calls) < 2:
         return [(call, NO_ARMS) for call in calls]
-    choice = evaluator.branch(("made by", scope), len(calls))
+    choice = evaluator.branch(("called by", scope), len(calls))
     return [(call, frozenset({Arm(choice, number)})) for number, call in enumerate(calls)]
 
 

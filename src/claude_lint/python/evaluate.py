@@ -16,6 +16,7 @@ import libcst as cst
 
 from claude_lint.python import builtin_calls, changes, filtering, functions, growth, objects
 from claude_lint.python.annotations import annotated
+from claude_lint.python.answers import Answers
 from claude_lint.python.branches import beside, in_frame, let_through, passing, tests_of
 from claude_lint.python.builtin_functions import iterated
 from claude_lint.python.flow import (
@@ -82,6 +83,7 @@ class Evaluator:
         self.heirs: dict[Scope, tuple[Scope, ...]] = {}
         self.open_frames: dict[tuple[Scope, Scope], Frame] = {}
         self.deciding: set[tuple[object, int]] = set()
+        self.answers: dict[tuple[Premise, int], Answers] = {}
         self.arms: dict[tuple[Arm, int], Arm | None] = {}
         self._branches: dict[Hashable, Branch] = {}
         self._subjects: dict[cst.CSTNode, Subject | None] = {}
@@ -101,6 +103,7 @@ class Evaluator:
         self.steps = _STEPS - budget
         self.hands = hands
         self._passing.clear()
+        self.answers.clear()
 
     def spend(self, steps: int) -> bool:
         """Take steps from the budget of the question; tell whether it had that many."""
@@ -228,8 +231,7 @@ class Evaluator:
         if isinstance(node, cst.DictComp):
             return filtering.filtered(self, module, node, frame)
         if isinstance(node, (cst.ListComp, cst.SetComp, cst.GeneratorExp)):
-            item = self.value(module, node.elt, frame)
-            return growth.repeated(item, "comprehension", origin)
+            return filtering.listed(self, module, node, frame)
         if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Minus):
             operand = self.value(module, node.expression, frame)
             if isinstance(operand, Constant) and isinstance(operand.value, (int, float)):

@@ -1,4 +1,4 @@
-"""A mapping that a comprehension copies: `{k: v for k, v in options.items() if v is not None}`."""
+"""What a comprehension takes over of a list, or of a mapping: `{k: v for … if v is not None}`."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from claude_lint.python import growth
+from claude_lint.python.decisions import passed
 from claude_lint.python.flow import Arm
 from claude_lint.python.module import Module
+from claude_lint.python.premises import outcome
 from claude_lint.python.values import (
     Constant,
     Entry,
@@ -48,6 +51,62 @@ def filtered(
         for one in options(evaluator.value(module, source, frame))
     ]
     return union(made)
+
+
+def listed(
+    evaluator: Evaluator,
+    module: Module,
+    node: cst.ListComp | cst.SetComp | cst.GeneratorExp,
+    frame: Frame | None,
+) -> Value:
+    """Return what a comprehension makes of the items that its tests let through.
+
+    Where nothing is open it is known how many these are.
+    """
+    origin = Origin(module, node)
+    item = evaluator.value(module, node.elt, frame)
+    tests = [outcome(test, module.scopes[node], 0) for test in _asked(node.for_in)]
+    premises = {premise for test in tests for premise in test.success}
+    answers = {
+        one: {passed(evaluator, premise, one.under, frame) for premise in premises}
+        for one in options(item)
+    }
+    kept = [one for one, passes in answers.items() if False not in passes]
+    is_known = all(None not in passes for passes in answers.values()) and all(
+        len(test.success) == len(test.failure) == 1 for test in tests
+    )
+    if is_known and _is_all_known(evaluator, module, node.for_in, item, frame):
+        return Sequence(tuple(kept), origin=origin)
+    left = union(kept) if kept else Unknown(origin=origin, why="comprehension")
+    return growth.repeated(left, "comprehension", origin)
+
+
+def _asked(loop: cst.CompFor) -> Iterator[cst.BaseExpression]:
+    """Yield the tests of a comprehension that all must succeed."""
+    inner: cst.CompFor | None = loop
+    while inner is not None:
+        tests = [one.test for one in inner.ifs]
+        while tests:
+            test = tests.pop()
+            if isinstance(test, cst.BooleanOperation) and isinstance(test.operator, cst.And):
+                tests += (test.left, test.right)
+            else:
+                yield test
+        inner = inner.inner_for_in
+
+
+def _is_all_known(
+    evaluator: Evaluator, module: Module, loop: cst.CompFor, item: Value, frame: Frame | None
+) -> bool:
+    """Tell whether a comprehension goes through a known list, each item giving one value."""
+    over = evaluator.value(module, loop.iter, frame)
+    if loop.inner_for_in is not None:
+        return False
+    if not isinstance(over, Sequence) or not over.is_closed:
+        return False
+    branch = evaluator.branch((loop.iter, over.origin.node if over.origin else None))
+    rounds = [arm.number for one in options(item) for arm in one.under if arm.branch is branch]
+    return sorted(rounds) == list(range(len(over.items)))
 
 
 def _copied(node: cst.DictComp) -> cst.BaseExpression | None:

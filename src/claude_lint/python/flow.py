@@ -21,7 +21,7 @@ class Branch:
     """A compound statement: `arms` is how many ways lead through it, 0 when it may be skipped."""
 
     node: cst.CSTNode
-    kind: str  # if, loop, try, match, with, round: what a loop is given at a time
+    kind: str  # if, loop, try, match, with, guard (raises), round: what a loop is given at a time
     arms: int
 
 

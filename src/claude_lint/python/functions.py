@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from claude_lint.python.branches import in_frame
-from claude_lint.python.flow import END, NO_ARMS, Arm, Arms, conditions
+from claude_lint.python.branches import in_frame, seen_from
+from claude_lint.python.flow import END, NO_ARMS, Arm, Arms, conditions, deciding
 from claude_lint.python.inheritance import (
     calls_of_base,
 )
@@ -75,16 +75,19 @@ def parameter(evaluator: Evaluator, binding: Binding, frame: Frame | None) -> Va
     evaluator._parameters.add((scope, name))
     try:
         values: list[Value] = []
-        if param.default is not None:
-            values.append(evaluator.value(module, param.default, None))
+        default = evaluator.value(module, param.default, None) if param.default else None
         known = callers(evaluator, scope)
         is_open = not 0 < len(known) < MOST_CALLERS or scope in evaluator.crowded
+        is_left_out = False
         for (caller_module, call), under in _apart(evaluator, scope, known):
             arguments = _call_arguments(evaluator, scope, caller_module, call)
             value = _passed(evaluator, binding, param, arguments, None, names)
-            value = conditioned(value, under)
+            is_left_out = is_left_out or value is default
+            value = conditioned(_possible_at(evaluator, value, caller_module, call), under)
             is_open = is_open or any(isinstance(one, Unknown) for one in options(value))
             values.append(value)
+        if default is not None and (is_open or not is_left_out):
+            values.insert(0, default)
         if is_open:
             origin = Origin(module, param)
             hint = (
@@ -105,10 +108,27 @@ def parameter(evaluator: Evaluator, binding: Binding, frame: Frame | None) -> Va
 def _apart(
     evaluator: Evaluator, scope: Scope, known: tuple[tuple[Module, cst.Call], ...]
 ) -> list[tuple[tuple[Module, cst.Call], Arms]]:
-    """Return calls, those of an `__init__` each with what sets its object apart."""
-    if scope.name == "__init__":
-        return alternatives(evaluator, known, scope)
-    return [(call, NO_ARMS) for call in known]
+    """Return calls each with what sets it apart: what two of them pass never meets.
+
+    A function's calls of itself hand on what others passed.
+    """
+    apart = alternatives(evaluator, known, scope)
+    return [
+        (call, NO_ARMS if call[0].place(call[1])[0].function() is scope else under)
+        for call, under in apart
+    ]
+
+
+def _possible_at(evaluator: Evaluator, value: Value, module: Module, call: cst.Call) -> Value:
+    """Leave of what a call passes what can be where it stands."""
+    from claude_lint.python.decisions import is_possible
+
+    arms = deciding(module.place(call)[1])
+    found = options(value)
+    if not any(arm.premises for arm in arms) or not any(one.under for one in found):
+        return value
+    kept = [one for one in found if not one.under or is_possible(evaluator, one.under | arms)]
+    return union(kept) if 0 < len(kept) < len(found) else value
 
 
 def _passed(
@@ -302,7 +322,7 @@ def returned(
             continue
         under = in_frame(evaluator, conditions(point, END), frame)
         if under is not None:
-            value = evaluator.value(scope.module, expression, frame)
+            value = seen_from(evaluator, evaluator.value(scope.module, expression, frame), frame)
             if tuples > 1:  # the parts of one stay together
                 choice = evaluator.branch(("returned", origin.node, id(frame)), len(results))
                 under |= {Arm(choice, number)}

@@ -41,6 +41,7 @@ from claude_lint.python.values import (
     conditioned,
     named,
     options,
+    possible,
     union,
 )
 
@@ -61,6 +62,7 @@ _FIELD_MAKERS = frozenset(
         "attr.field",
     }
 )
+_DATACLASSES = frozenset({"dataclass", "dataclasses.dataclass", "define", "attrs.define"})
 _PROPERTIES = frozenset({"property", "cached_property", "functools.cached_property"})
 
 
@@ -287,6 +289,7 @@ def _set_attribute(
         if isinstance(hint, Typed):
             value = hint
     under = in_frame(evaluator, own_under, frame)
+    value = possible(value, event.point.arms)
     value = conditioned(value, under if under is not None else own_under)
     value = changes.since(evaluator, value, event.path, scope, event.point, END, frame)
     assert base.cls.scope is not None
@@ -408,15 +411,31 @@ def _constructor_arguments(
     evaluator: Evaluator, base: Instance, scope: Scope, name: str
 ) -> list[tuple[Value, bool]]:
     """Return what constructor calls pass for a field, and whether they pass it."""
+    position = _field_position(evaluator, base.cls, name)
     if base.arguments is not None:
-        value = base.arguments.get(name)
+        value = base.arguments.get(name, position)
         return [(value, True)] if value is not None else []
     found: list[tuple[Value, bool]] = []
     for (module, call), under in alternatives(evaluator, constructions(evaluator, scope), scope):
-        passed = evaluator.arguments(module, call).get(name)
+        passed = evaluator.arguments(module, call).get(name, position)
         if passed is not None:
             found.append((conditioned(passed, under), True))
     return found
+
+
+def _field_position(evaluator: Evaluator, cls: ClassValue, name: str) -> int | None:
+    """Return the place of a field among the arguments of a dataclass, None of other classes."""
+    names: list[str] = []
+    for scope in reversed(ancestry(evaluator, cls)[0]):
+        if not isinstance(scope.node, cst.ClassDef):
+            continue
+        if not decorator_names(scope.node) & _DATACLASSES:
+            continue
+        declared = [one for unit in scope.units for one in unit.names] or list(scope.bound)
+        for one in declared:
+            if one not in names and any(found.annotation for found in scope.bindings(one)):
+                names.append(one)
+    return names.index(name) if name in names else None
 
 
 def _bound_member(evaluator: Evaluator, base: Instance, value: Value, origin: Origin) -> Value:

@@ -8,13 +8,14 @@ how often it had been bound.
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from claude_lint.python.flow import Premise
 from claude_lint.python.syntax import access_path, string_value, walk
+from claude_lint.python.values import Origin
 
 if TYPE_CHECKING:
     from claude_lint.python.scopes import Scope
@@ -39,11 +40,16 @@ _LONGEST = 200
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a premise is about. `owner` is the scope whose name it is, of `self` the class."""
+    """What a premise is about. `owner` is the scope whose name it is, of `self` the class.
+
+    `expression` is where it is asked, `compared` what with.
+    """
 
     owner: Hashable
     text: str
     version: int = 0
+    expression: Origin | None = field(default=None, compare=False)
+    compared: Origin | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +93,12 @@ def _compared(
     test: cst.Comparison, target: cst.ComparisonTarget, scope: Scope, order: int
 ) -> Outcome:
     left, right, operator = test.left, target.comparator, target.operator
+    compared = right
     if isinstance(operator, (cst.In, cst.NotIn)):
         values = _members(right)
     elif isinstance(operator, (*_EQUALITIES, *_INEQUALITIES)):
         if (constant := constant_text(right)) is None and (constant := constant_text(left)):
-            left = right
+            left, compared = right, left
         values = frozenset({constant}) if constant is not None else None
     else:
         values = None
@@ -100,6 +107,8 @@ def _compared(
     about = subject(left, scope, order)
     if about is None:
         return Outcome()
+    there = Origin(scope.module, compared)
+    about = Subject(about.owner, about.text, about.version, about.expression, there)
     succeeds = Premise(about, values)
     found = Outcome(frozenset({succeeds}), frozenset({succeeds.negated}))
     if values == _NONE and (truth := _truth_premise(left, scope, order)) is not None:
@@ -120,7 +129,8 @@ def _truth_premise(test: cst.BaseExpression, scope: Scope, order: int) -> Premis
     about = subject(test, scope, order)
     if about is None:
         return None
-    return Premise(Subject(about.owner, f"bool({about.text})", about.version), _TRUE)
+    text = f"bool({about.text})"
+    return Premise(Subject(about.owner, text, about.version, about.expression), _TRUE)
 
 
 def _members(node: cst.BaseExpression) -> frozenset[str] | None:
@@ -147,9 +157,10 @@ def constant_text(node: cst.CSTNode) -> str | None:
     return None
 
 
-def equality(about: Subject, text: str) -> Premise:
-    """Return the premise that a subject is a string."""
-    return Premise(about, frozenset({repr(text)}))
+def equalities(about: Subject, text: str, written: cst.CSTNode | None) -> Premises:
+    """Return the premises that a subject is a string, one for the name it is written as."""
+    name = constant_text(written) if written is not None else None
+    return frozenset(Premise(about, frozenset({one})) for one in (repr(text), name) if one)
 
 
 def case_values(pattern: cst.MatchPattern) -> frozenset[str] | None:
@@ -186,7 +197,9 @@ def subject(node: cst.CSTNode, scope: Scope, order: int) -> Subject | None:
     if not roots:
         return None
     text = cst.Module([]).code_for_node(node).strip()
-    return _owned(text, roots, scope, order) if len(text) <= _LONGEST else None
+    if len(text) > _LONGEST:
+        return None
+    return _owned(text, roots, scope, order, Origin(scope.module, node))
 
 
 def _is_pure_call(call: cst.Call, other_names: set[cst.CSTNode]) -> bool:
@@ -196,22 +209,29 @@ def _is_pure_call(call: cst.Call, other_names: set[cst.CSTNode]) -> bool:
     return isinstance(call.func, cst.Attribute) and call.func.attr.value in _PURE_METHODS
 
 
-def _owned(text: str, roots: set[str], scope: Scope, order: int) -> Subject:
+def _owned(text: str, roots: set[str], scope: Scope, order: int, expression: Origin) -> Subject:
     receiver = scope.receiver()
     if receiver is not None and roots == {receiver} and text.startswith(f"{receiver}."):
-        return Subject(scope.enclosing_class(), text.removeprefix(receiver))
+        return Subject(scope.enclosing_class(), text.removeprefix(receiver), 0, expression)
     owner, version = _version(roots, scope, order)
-    if receiver is not None and version == 1 and roots == {text}:
+    if receiver is not None and version == 1 and len(roots) == 1:
         # `self.provider = provider`: from here on the parameter and the attribute are the same.
-        if any(
-            event.path == (receiver, text)
-            and event.kind == "setattr"
-            and isinstance(event.value, cst.Name)
-            and event.value.value == text
-            for event in scope.events.get(receiver, ())
-        ):
-            return Subject(scope.enclosing_class(), f".{text}")
-    return Subject(owner, text, version)
+        (name,) = roots
+        rest = text.removeprefix(name)
+        if rest != text and rest[:1] in ("", ".", "[") and is_kept(name, receiver, scope):
+            return Subject(scope.enclosing_class(), f".{text}", 0, expression)
+    return Subject(owner, text, version, expression)
+
+
+def is_kept(name: str, receiver: str, scope: Scope) -> bool:
+    """Tell whether a method sets an attribute of its object to a variable of that name."""
+    return any(
+        event.path == (receiver, name)
+        and event.kind == "setattr"
+        and isinstance(event.value, cst.Name)
+        and event.value.value == name
+        for event in scope.events.get(receiver, ())
+    )
 
 
 def _version(roots: set[str], scope: Scope, order: int) -> tuple[Hashable, int]:

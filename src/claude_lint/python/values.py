@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import libcst as cst
 
-from claude_lint.python.flow import NO_ARMS, Arms
+from claude_lint.python.flow import NO_ARMS, Arm, Arms, exclusive
 
 if TYPE_CHECKING:
     from claude_lint.python.module import Module
@@ -330,10 +330,7 @@ def union(values: Iterable[Value]) -> Value:
         for option in options(value):
             key: object = id(option)
             if isinstance(option, Unknown):
-                key = (option.why, option.name)
-                known = found.get(key)
-                if known is not None and known.under != option.under:  # it is there in either
-                    found[key] = replace(known, under=known.under & option.under)
+                key = (option.why, option.name, option.under)
             found.setdefault(key, option)
     if not found:
         return Unknown(why="nothing")
@@ -359,6 +356,15 @@ def conditioned(value: Value, under: Arms) -> Value:
     if isinstance(value, Union):
         return replace(value, options=tuple(conditioned(one, under) for one in value.options))
     return replace(value, under=value.under | under)
+
+
+def possible(value: Value, arms: Iterable[Arm]) -> Value:
+    """Leave of a value what it can be where some branches were taken; all if that is nothing."""
+    if not isinstance(value, Union):
+        return value
+    taken = tuple(arms)
+    kept = [one for one in value.options if not exclusive(one.under, taken)]
+    return union(kept) if 0 < len(kept) < len(value.options) else value
 
 
 def named(value: V, name: str) -> V:

@@ -9,7 +9,7 @@ import libcst as cst
 
 from claude_lint.claude.retries.aftermath import Aftermath
 from claude_lint.claude.retries.conditions import Answers, assigned_paths, dotted
-from claude_lint.claude.retries.delays import NO_DELAY, Delay, longest
+from claude_lint.claude.retries.delays import GROWING, NO_DELAY, Delay, longest
 from claude_lint.claude.retries.failures import PASSING, UNSENT, Failure
 from claude_lint.claude.retries.looking import is_only_read
 from claude_lint.claude.retries.policies import REPEATABLE, Policy, Sending
@@ -42,7 +42,10 @@ def loop_policy(evaluator: Evaluator, loop: Loop, sending: Sending) -> Policy | 
     if only_asked and _asks_the_same(after, sending):
         return None
     is_endless = isinstance(loop, cst.While) or _counts_for_ever(evaluator, loop, sending)
-    return _policy(after, sending, "loop", is_endless)
+    policy = _policy(after, sending, "loop", is_endless)
+    if policy is not None and sending.is_reading and any(way.repeats for way in good):
+        return replace(policy, delay=GROWING)  # it looks again at what others change, at its pace
+    return policy
 
 
 def recursion_policy(

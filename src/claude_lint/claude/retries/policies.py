@@ -53,7 +53,8 @@ class Sending:
     """An expression that sends: a request, or the use of a function that sends one.
 
     `starts` holds, for each failure and for success (None), what the expression can come to.
-    `is_plain` says that nothing unseen raises for an answer on the way here.
+    `is_plain` says that nothing unseen raises for an answer on the way here; `is_reading` that the
+    request asks for what there is, and makes nothing.
     """
 
     module: Module
@@ -61,6 +62,7 @@ class Sending:
     library: Library
     starts: dict[Failure | None, tuple[Way, ...]] = field(default_factory=dict)
     is_plain: bool = False
+    is_reading: bool = False
 
 
 def sending_of(request: Request) -> Sending:
@@ -73,7 +75,8 @@ def sending_of(request: Request) -> Sending:
         answered = failure.status is not None and not library.raises
         starts[failure] = (Way(), replace(raised, is_supposed=True)) if answered else (raised,)
     call = request.call
-    return Sending(call.module, call.node, library, starts, is_without_hooks(request))
+    is_reading = request.method == "GET"
+    return Sending(call.module, call.node, library, starts, is_without_hooks(request), is_reading)
 
 
 def _library(request: Request) -> Library:

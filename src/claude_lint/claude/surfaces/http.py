@@ -12,11 +12,12 @@ import libcst as cst
 
 from claude_lint.claude.calls import Call
 from claude_lint.claude.catalog import Platform
-from claude_lint.claude.facts import Fields, Request, fields_of, is_absent
+from claude_lint.claude.facts import Fields, Request, fields_of, is_absent, within
 from claude_lint.claude.reading import Reading
 from claude_lint.claude.surfaces.hosts import Target, known_start, targets
 from claude_lint.claude.surfaces.http_bodies import as_mapping, unserialized
 from claude_lint.python import changes
+from claude_lint.python.decisions import is_possible
 from claude_lint.python.flow import Arms, compatible
 from claude_lint.python.mappings import is_mapping
 from claude_lint.python.module import Module
@@ -106,10 +107,12 @@ def is_lookup(module: Module, node: cst.Call) -> bool:
 def requests(call: Call, raw: RawCall, reading: Reading) -> Iterator[Request]:
     """Yield a request for each place the call can lead to."""
     for target in targets(_full_url(raw), reading.api_hosts):
+        world = target.url.under | call.under
         if not compatible(target.url.under, call.under):
             continue
-        world = target.url.under | call.under
-        body = fields_of(unserialized(raw.body), world)
+        if not is_possible(call.evaluator, world, call.frame):
+            continue
+        body = fields_of(call.settled(unserialized(raw.body), world), world)
         yield Request(
             call=call.origin,
             scope=call.scope,
@@ -119,11 +122,11 @@ def requests(call: Call, raw: RawCall, reading: Reading) -> Iterator[Request]:
             method=raw.method,
             platform=_platform(target),
             body=body,
-            headers=_all_headers(raw, world),
+            headers=_all_headers(call, raw, world),
             arguments=raw.arguments or call.arguments,
             url=target.url,
             query=fields_of(as_mapping(raw.query), world),
-            timeout=raw.timeout,
+            timeout=within(raw.timeout, world) if raw.timeout is not None else None,
             auth=raw.auth,
             session=raw.session,
             model=body.value("model"),
@@ -221,9 +224,9 @@ def _joined(base: Value, path: Value) -> Value:
 # ---------------------------------------------------------------------- headers
 
 
-def _all_headers(raw: RawCall, world: Arms) -> Fields:
+def _all_headers(call: Call, raw: RawCall, world: Arms) -> Fields:
     """Merge the session's headers with the call's, every combination that can happen."""
-    own = fields_of(as_mapping(raw.headers), world)
+    own = fields_of(call.settled(as_mapping(raw.headers), world), world)
     if raw.auth is not None and not all(map(_adds_one_header, options(raw.auth))):
         # An object that authenticates may set any header.
         unseen = Unknown(why="auth")
@@ -231,7 +234,7 @@ def _all_headers(raw: RawCall, world: Arms) -> Fields:
         own = Fields(tuple(with_unseen), own.is_open)
     if raw.default_headers is None:
         return own
-    shared = fields_of(as_mapping(raw.default_headers), world)
+    shared = fields_of(call.settled(as_mapping(raw.default_headers), world), world)
     is_open = own.is_open or shared.is_open
     if len(own.options) * len(shared.options) > _MOST_HEADERS:
         return Fields(own.options, is_open=True)
