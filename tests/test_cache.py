@@ -65,13 +65,13 @@ def test_a_hit_says_what_was_said_and_starts_no_worker(judged: list[int]) -> Non
 @pytest.mark.parametrize(
     "change",
     [
-        lambda: Path("other.py").write_text("LIMIT = 2\n"),
+        lambda: Path("other.py").write_text("import app\nLIMIT = 1\n"),
         lambda: Path("requirements.txt").write_text("anthropic<2\n"),
         lambda: Path("uv.lock").write_text(""),
         lambda: Path("new.py").write_text(""),
         lambda: os.unlink("other.py"),
     ],
-    ids=["neighbour", "requirements", "new lock file", "new file", "removed file"],
+    ids=["new import", "requirements", "new lock file", "new file", "removed file"],
 )
 def test_a_change_in_the_project_invalidates(
     change: Callable[[], object], judged: list[int]
@@ -80,6 +80,51 @@ def test_a_change_in_the_project_invalidates(
     change()
     run()
     assert judged == [1, 1]
+
+
+def test_a_change_in_what_was_not_looked_at_costs_nothing(judged: list[int]) -> None:
+    run()
+    Path("other.py").write_text("LIMIT = 2\n")
+    run()
+    assert judged == [1]
+
+
+ASK = """import anthropic
+
+from settings import MODEL
+
+def ask(limit):
+    return anthropic.Anthropic().messages.create(model=MODEL, max_tokens=limit, messages=[])
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "after", "codes"),
+    [
+        ("settings.py", 'MODEL = "claude-opus-5-5"', 'MODEL = "claude-2.1"', ["CL303"]),
+        (
+            "use.py",
+            "from ask import ask\nask(10)",
+            "from ask import ask\nask(9_000_000)",
+            ["CL202", "CL203"],
+        ),
+        ("base.py", 'LATEST = "claude-opus-5-5"', 'LATEST = "claude-2.1"', ["CL303"]),
+    ],
+    ids=["what it imports", "what calls it", "what that imports"],
+)
+def test_a_change_in_what_was_looked_at_is_seen(
+    path: str, before: str, after: str, codes: list[str]
+) -> None:
+    Path("app.py").unlink()
+    Path("ask.py").write_text(ASK)
+    Path("settings.py").write_text("from base import LATEST\nMODEL = LATEST\n")
+    Path("base.py").write_text('LATEST = "claude-opus-5-5"\n')
+    Path(path).write_text(before + "\n")
+    found = [{finding.code for finding in run().findings}]
+    Path(path).write_text(after + "\n")
+    found += [{finding.code for finding in run(**how).findings} for how in ({}, {"no_cache": True})]
+    assert found[1] == found[2]
+    assert found[1] - found[0] == set(codes)
 
 
 @pytest.mark.parametrize(
@@ -131,8 +176,10 @@ def test_what_was_changed_a_moment_ago_is_not_kept(
 @pytest.mark.parametrize("damage", ["", "[]", "{}", '{"key": "x"}', "\0", "[" * 100_000])
 def test_a_damaged_entry_is_rebuilt(damage: str, judged: list[int]) -> None:
     first = run()
-    (entry,) = Path(".claude-lint-cache").glob("*.json")
+    (entry, imports) = sorted(Path(".claude-lint-cache").glob("*.json"))
+    assert imports.name == "imports.json"
     entry.write_text(damage)
+    imports.write_text(damage)
     assert run().findings == run().findings == first.findings
     assert judged == [1, 1]
 
@@ -140,7 +187,7 @@ def test_a_damaged_entry_is_rebuilt(damage: str, judged: list[int]) -> None:
 def test_no_key_is_written_down(folder: Path) -> None:
     assert "CL102" in {finding.code for finding in run().findings}
     written = [path.read_text() for path in (folder / ".claude-lint-cache").iterdir()]
-    assert len(written) == 3
+    assert len(written) == 4
     assert not any(KEY[20:] in text or KEY[13:30] in text for text in written)
 
 

@@ -1,7 +1,7 @@
 """Keep what was said of a file until anything changes that it could depend on.
 
-What a file means depends on its neighbours, so an entry holds for one state of the whole project:
-any change in it invalidates all entries. That is coarse, and certainly right.
+What a file means depends on its neighbours. An entry holds while its file is the same, all that
+was looked at to judge it is, and nothing changes in which files there are and what each imports.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import re
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -25,24 +24,18 @@ from typing import TYPE_CHECKING, Any
 from claude_lint import __version__, plugins
 from claude_lint.configuration.rulings import Options
 from claude_lint.configuration.settings import Settings
-from claude_lint.files.discovery import discover
 from claude_lint.findings import Edit, Finding, Fix, Location, Related, Safety, Severity, Span
 from claude_lint.masking import mask
+from claude_lint.project_state import Imports, ProjectState, UncertainError, project_state
 
 if TYPE_CHECKING:
     from claude_lint.judge import Judged, Task
 
 _MOST_ENTRIES = 5_000
 _MOST_BYTES = 50_000_000
-_MOST_STATED = 100_000
-# Within this many seconds a second change may leave a file's time as it is.
-_RACY = 2.0
 _now = time.time
-_PYTHON = (".py", ".pyi", ".ipynb")
-_DEPENDENCIES = (".txt", ".in", ".toml", ".lock", ".cfg", ".yml", ".yaml")
-_OWN_SETTINGS = (".claude-lint.toml", "claude-lint.toml")
+_IMPORTS = "imports.json"
 _ENTRY = re.compile(r"[0-9a-f]{64}\.json")
-_INCLUDE = re.compile(rb"(?m)^[ \t]*(?:-r|--requirement|-c|--constraint)[ \t=]+(\S+)")
 _TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# The cache of claude-lint.\n"
 
 
@@ -52,29 +45,36 @@ class Cache:
     def __init__(self, folder: Path, options: Options) -> None:
         self._folder = folder
         self._started = _now()
-        self._digest = functools.cache(self._project)
+        self._state = functools.cache(self._look)
+        self._imports = _read_imports(folder / _IMPORTS)
         run = (options.select, options.ignore, options.extend_select, options.as_of, Path.cwd())
         self._run = repr((run, _tool(), sys.version))
 
     def find(self, task: Task) -> Judged | None:
         """Return what is known of a file; None where that is nothing."""
-        key = self._key(task)
-        if key is None:
+        key, state = self._key(task), self._state(task.settings)
+        if key is None or state is None:
             return None
         try:
-            return _judged(json.loads((self._folder / f"{key}.json").read_bytes()), key)
+            entry = json.loads((self._folder / f"{key}.json").read_bytes())
+            is_as_it_was = all(
+                state.files.get(path) == tuple(stated) for path, stated in entry["read"].items()
+            )
+            return _judged(entry, key) if is_as_it_was else None
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
 
     def keep(self, task: Task, judged: Judged) -> None:
         """Remember what was said of a file, unless it could not be judged."""
         key = None if judged.is_refused or judged.failures else self._key(task)
-        if key is None:
+        state = self._state(task.settings)
+        if key is None or state is None or not state.files.keys() >= set(judged.read):
             return
         said = repr([replace(finding, fingerprint="") for finding in judged.findings])
         if mask(said) != said:
             return  # nothing that could be a key is written down
-        text = json.dumps(_entry(judged, key))
+        read = {path: state.files[path] for path in judged.read}
+        text = json.dumps({**_entry(judged, key), "read": read})
         with suppress(OSError):
             _mark(self._folder)
             _write(self._folder / f"{key}.json", text)
@@ -96,26 +96,27 @@ class Cache:
 
     def _key(self, task: Task) -> str | None:
         settings = task.settings
-        project = self._digest(settings)
-        if project is None or not task.path.is_relative_to(settings.root):
+        state = self._state(settings)
+        if state is None or not task.path.is_relative_to(settings.root):
             return None
         if any(part.startswith(".") for part in task.path.relative_to(settings.root).parts):
             return None  # hidden neighbours are not looked at
         own = (str(task.path), task.display, hashlib.sha256(task.data).hexdigest())
-        text = repr((own, self._run, project, _judging(settings)))
+        text = repr((own, self._run, state.digest, _judging(settings)))
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
-    def _project(self, settings: Settings) -> str | None:
+    def _look(self, settings: Settings) -> ProjectState | None:
         """Describe the state of a project; None where that cannot be told for certain."""
         try:
-            stated = list(_stated(settings))
-            if any(time_ns / 1e9 > self._started - _RACY for *_, time_ns in stated):
-                return None
-            overlays = [path.read_bytes() for path in settings.catalog]
-        except (OSError, _UncertainError):
+            state = project_state(settings, self._started, self._imports)
+        except (OSError, UncertainError):
             return None
-        text = repr((sorted(stated), overlays))
-        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        if state.imports.items() - self._imports.items():
+            self._imports.update(state.imports)
+            with suppress(OSError):
+                _mark(self._folder)
+                _write(self._folder / _IMPORTS, json.dumps(self._imports))
+        return state
 
 
 def _judging(settings: Settings) -> Settings:
@@ -123,57 +124,6 @@ def _judging(settings: Settings) -> Settings:
     return replace(
         settings, files=(), fail_on=Severity.WARNING, baseline=None, cache_dir=settings.root
     )
-
-
-class _UncertainError(Exception):
-    """The project reaches beyond what is looked at."""
-
-
-def _stated(settings: Settings) -> Iterator[tuple[str, int, int, int]]:
-    """Yield path, size, inode and last change of all that a judgement in a project may read.
-
-    Imports reach files that Git or the settings leave out, so the folders are walked as they are.
-    Hidden folders cannot be imported from; what is found in them is asked of the discovery.
-    """
-    root = str(settings.root)
-    exclude = (*settings.exclude, *settings.extend_exclude)
-    found = [str(file.path) for file in discover([settings.root], cwd=settings.root,
-                                                 exclude=exclude).files]  # fmt: skip
-    paths = set(found)
-    for folder, folders, names in os.walk(root, onerror=_raise):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        if any(os.path.islink(os.path.join(folder, name)) for name in folders):
-            raise _UncertainError
-        for name in names:
-            if name in _OWN_SETTINGS:
-                continue  # what they say is part of the key already
-            if name.endswith((*_PYTHON, *_DEPENDENCIES)) or name.startswith("Pipfile"):
-                paths.add(os.path.join(folder, name))
-        if len(paths) > _MOST_STATED:
-            raise _UncertainError
-    for path in paths:
-        if os.path.isfile(path):
-            if path.endswith((".txt", ".in", ".lock")):
-                _check_includes(path)
-            status = os.stat(path)
-            changed = max(status.st_mtime_ns, status.st_ctime_ns)
-            yield path, status.st_size, status.st_ino, changed
-    # Which files are part of the project counts as much as what is in them.
-    listed = hashlib.sha256("\0".join(sorted(found)).encode("utf-8", "surrogatepass")).hexdigest()
-    yield listed, 0, 0, 0
-
-
-def _raise(error: OSError) -> None:
-    raise error
-
-
-def _check_includes(path: str) -> None:
-    """Raise `_UncertainError` for requirements that take in others by names not looked at."""
-    with open(path, "rb") as stream:
-        for included in _INCLUDE.findall(stream.read()):
-            is_seen = included.endswith((b".txt", b".in", b".lock", b".toml"))
-            if not is_seen or b".." in included or included.startswith((b"/", b".")):
-                raise _UncertainError
 
 
 @functools.cache
@@ -196,6 +146,18 @@ def _tool() -> str:
             status = os.stat(spec.origin)
             parts.append((spec.origin, status.st_size, status.st_mtime_ns))
     return repr(parts)
+
+
+def _read_imports(path: Path) -> Imports:
+    """Return what earlier runs found out of files; nothing where that is damaged."""
+    try:
+        found = json.loads(path.read_bytes())
+        return {
+            str(name): ((int(size), int(inode), int(changed)), str(digest))
+            for name, ((size, inode, changed), digest) in found.items()
+        }
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
+        return {}
 
 
 def _mark(folder: Path) -> None:

@@ -61,12 +61,16 @@ class CheckSettings:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What a check found; `notes` say what could not be judged, `failures` by which rules."""
+    """What a check found; `notes` say what could not be judged, `failures` by which rules.
+
+    `read` are the paths of the other files that were looked at.
+    """
 
     findings: tuple[Finding, ...]
     facts: tuple[dict[str, Any], ...] = ()
     notes: tuple[str, ...] = ()
     failures: tuple[PluginFailure, ...] = ()
+    read: tuple[str, ...] = ()
 
 
 class Checker:
@@ -112,6 +116,7 @@ class Checker:
             tuple(fact for result in results for fact in result.facts),
             tuple(note for result in results for note in result.notes),
             tuple(self._failures),
+            tuple(sorted(map(str, self.project.looked_at(source.path)))),
         )
 
     def _check(self, source: SourceFile) -> CheckResult:

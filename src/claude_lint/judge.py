@@ -48,7 +48,8 @@ class Judged:
     """What is to say about a file; `findings` are sorted and have their fingerprints.
 
     `notes` say what could not be judged although the file could be read; `is_refused` says that
-    nothing could. `failures` say which rules of plugins could not judge.
+    nothing could. `failures` say which rules of plugins could not judge. `read` are the paths of
+    the other files that were looked at.
     """
 
     findings: tuple[Finding, ...]
@@ -57,6 +58,7 @@ class Judged:
     notes: tuple[str, ...] = ()
     is_refused: bool = False
     failures: tuple[PluginFailure, ...] = ()
+    read: tuple[str, ...] = ()
 
 
 # What fixes make of files before it is written; what is judged must agree with all of it.
@@ -100,6 +102,7 @@ def judge(task: Task, changed: Mapping[Path, bytes] | None = None) -> Judged:
         result.notes,
         is_refused,
         result.failures,
+        result.read,
     )
 
 

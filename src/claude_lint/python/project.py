@@ -47,6 +47,7 @@ class Project:
         self._imports_of: dict[Path, frozenset[Path]] = {}
         self._data: dict[Path, bytes] = {}
         self._room = _MOST_BYTES
+        self._looked: dict[Path, set[Path]] = defaultdict(set)
         self._lender: Project | None = None
         self._own: Container[Path] = ()
 
@@ -62,6 +63,24 @@ class Project:
     def forget_modules(self) -> None:
         """Give back what syntax trees take; how files import each other stays known."""
         self._modules.clear()
+
+    def looked_at(self, path: Path) -> set[Path]:
+        """Return the files that anything said of a file can depend on, besides itself.
+
+        What is known of a module may have been found out when another asked for it: so that is
+        what was looked at for the file, for what was looked at, and so on.
+        """
+        found: set[Path] = set()
+        files = [path]
+        while files:
+            new = self._looked[files.pop()] - found
+            found |= new
+            files += new
+        return found - {path}
+
+    def _look(self, module: Module, *paths: Path) -> None:
+        """Note that what is known of a module depends on files."""
+        self._looked[file_of(module.source.path)].update(map(file_of, paths))
 
     # ------------------------------------------------------------------ modules
 
@@ -91,6 +110,7 @@ class Project:
     def find(self, importer: Module, dotted: str) -> tuple[Module, list[str]] | None:
         """Return the project module a dotted name leads to, and the names left to look up in it."""
         for path, left in self._candidates(importer.source, dotted):
+            self._look(importer, path)
             module = self.load(path)
             if module is None or self._is_known_from_outside(importer, path, dotted):
                 continue
@@ -132,6 +152,8 @@ class Project:
         package = path.parent / "__init__.py"
         if path == package or importer.source.path == package:
             return module, []
+        if self.imports.file(package.parent.parent, package.parent.name) == package:
+            self._look(importer, package)
         if path.stem.encode() in self._bytes(package) and (around := self.load(package)):
             if any(path.stem in unit.names for unit in around.units):
                 return around, [path.stem]
@@ -157,7 +179,10 @@ class Project:
         if module.source.path.name != "__init__.py":
             return None
         file = self.imports.file(module.source.path.parent, name)
-        return self.load(file) if file is not None and file.is_file() else None
+        if file is None or not file.is_file():
+            return None
+        self._look(module, file)
+        return self.load(file)
 
     # ------------------------------------------------------------------ users
 
@@ -167,6 +192,7 @@ class Project:
         What tests do with other code is none of its uses: they hand it what nobody sends.
         """
         found = [module, *filter(None, map(self.load, module.source.siblings()))]
+        self._look(module, *self._users(module))
         found.extend(filter(None, map(self.load, self._naming(module, name))))
         return found
 

@@ -1,0 +1,128 @@
+"""The state of a project, as far as what is said of its files can depend on it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from claude_lint.configuration.settings import Settings
+from claude_lint.files.discovery import discover
+from claude_lint.python.imports import imported_names
+
+_MOST_STATED = 100_000
+# Within this many seconds a second change may leave a file's time as it is.
+_RACY = 2.0
+_PYTHON = (".py", ".pyi", ".ipynb")
+_DEPENDENCIES = (".txt", ".in", ".toml", ".lock", ".cfg", ".yml", ".yaml")
+_OWN_SETTINGS = (".claude-lint.toml", "claude-lint.toml")
+_INCLUDE = re.compile(rb"(?m)^[ \t]*(?:-r|--requirement|-c|--constraint)[ \t=]+(\S+)")
+
+Stated = tuple[int, int, int]
+"""Size, inode and last change of a file."""
+
+Imports = dict[str, tuple[Stated, str]]
+"""By path, a digest of what the file of that state imports."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectState:
+    """What is the case in a project.
+
+    `digest` covers which files there are, what each imports, and all of the files that name
+    packages. `files` says of Python files what state they are in, but for those changed so lately
+    that a second change might not show.
+    """
+
+    digest: str
+    files: Mapping[str, Stated]
+    imports: Imports
+
+
+class UncertainError(Exception):
+    """The project reaches beyond what is looked at, or is being changed."""
+
+
+def project_state(settings: Settings, now: float, known: Imports) -> ProjectState:
+    """Look at a project. `known` is what was found out of files before.
+
+    Raises `UncertainError`, and `OSError` where something cannot be read.
+    """
+    found = _listed(settings)
+    described: list[object] = [found]
+    files: dict[str, Stated] = {}
+    imports: Imports = {}
+    for path in sorted({*found, *_walked(str(settings.root))}):
+        if not os.path.isfile(path):
+            continue
+        status = os.stat(path)
+        changed = max(status.st_mtime_ns, status.st_ctime_ns)
+        stated = (status.st_size, status.st_ino, changed)
+        is_racy = changed / 1e9 > now - _RACY
+        if path.endswith(_PYTHON):
+            digest = _imports_of(path, stated, known)
+            described.append((path, digest))
+            if not is_racy:
+                files[path] = stated
+                imports[path] = (stated, digest)
+        elif is_racy:
+            raise UncertainError
+        else:
+            if path.endswith((".txt", ".in", ".lock")):
+                _check_includes(path)
+            described.append((path, stated))
+    described += [path.read_bytes() for path in settings.catalog]
+    return ProjectState(_digest(repr(described)), files, imports)
+
+
+def _listed(settings: Settings) -> list[str]:
+    exclude = (*settings.exclude, *settings.extend_exclude)
+    found = discover([settings.root], cwd=settings.root, exclude=exclude).files
+    return sorted(str(file.path) for file in found)
+
+
+def _walked(root: str) -> Iterator[str]:
+    """Yield the paths of all that a judgement in a project may read.
+
+    Imports reach files that Git or the settings leave out, so the folders are walked as they are.
+    Hidden folders cannot be imported from; what is found in them is asked of the discovery.
+    """
+    count = 0
+    for folder, folders, names in os.walk(root, onerror=_raise):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        if any(os.path.islink(os.path.join(folder, name)) for name in folders):
+            raise UncertainError
+        for name in names:
+            if name in _OWN_SETTINGS:
+                continue  # what they say is part of a key already
+            if name.endswith((*_PYTHON, *_DEPENDENCIES)) or name.startswith("Pipfile"):
+                count += 1
+                yield os.path.join(folder, name)
+        if count > _MOST_STATED:
+            raise UncertainError
+
+
+def _raise(error: OSError) -> None:
+    raise error
+
+
+def _imports_of(path: str, stated: Stated, known: Imports) -> str:
+    if path in known and known[path][0] == stated:
+        return known[path][1]
+    with open(path, "rb") as stream:
+        return _digest("\n".join(imported_names(stream.read())))
+
+
+def _check_includes(path: str) -> None:
+    """Raise `UncertainError` for requirements that take in others by names not looked at."""
+    with open(path, "rb") as stream:
+        for included in _INCLUDE.findall(stream.read()):
+            is_seen = included.endswith((b".txt", b".in", b".lock", b".toml"))
+            if not is_seen or b".." in included or included.startswith((b"/", b".")):
+                raise UncertainError
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
