@@ -353,6 +353,19 @@ def test_a_catalogue_that_is_missing_is_told_with_its_line() -> None:
     assert result.stderr.endswith("none.toml`, which is no file in claude-lint.toml:2\n")
 
 
+def test_clean_empties_the_cache_that_is_named(tmp_path: Path) -> None:
+    named = tmp_path / "elsewhere"
+    for folder in (named, Path(".claude-lint-cache")):
+        folder.mkdir()
+        (folder / "CACHEDIR.TAG").touch()
+
+    done = run("clean", "--cache-dir", str(named))
+
+    assert (done.exit_code, done.stderr) == (0, f"Removed {named}\n")
+    assert not named.exists()
+    assert Path(".claude-lint-cache").exists()
+
+
 def test_clean_removes_only_what_is_marked_as_a_cache() -> None:
     Path(".claude-lint.toml").write_text('cache-dir = "kept"\n')
     assert run("clean").stderr.startswith("Nothing to clean: ")
@@ -381,6 +394,15 @@ def test_code_on_stdin_is_shown_in_the_frame() -> None:
     result = check("-", "--stdin-filename", "bad.py", "--output-format=full", stdin="\n" + BAD)
 
     assert '5 | client.messages.create(model="claude-2.1"' in result.stdout
+
+
+def test_how_a_run_went_is_told_where_its_report_goes_to_a_file() -> None:
+    result = check("--output-format", "junit", "--output-file", "report.xml")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == (
+        "Found 1 problem in 1 file (1 error).\n1 fixable with --fix --unsafe-fixes.\n"
+    )
+    assert check("--quiet", "--output-file", "report.txt").stderr == ""
 
 
 def test_a_report_goes_to_a_file() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-import difflib
 import os
 import shutil
 import signal
@@ -17,10 +16,9 @@ from typing import Any, NoReturn, TypeVar
 import click
 
 from claude_lint import __version__, terminal
-from claude_lint.configuration.settings import SettingsError, load_settings, nearest
-from claude_lint.files.git import GitError
+from claude_lint.configuration.settings import load_settings, nearest
+from claude_lint.findings import UnusableError
 from claude_lint.reports import FORMATS
-from claude_lint.suppressing.baseline import BaselineError
 
 EXIT_ERROR = 2
 # What shells report for a program that Ctrl-C or SIGTERM has ended: 128 and the signal's number.
@@ -49,7 +47,7 @@ class CommandLine(click.Group):
             _fail("interrupted", EXIT_INTERRUPTED)
         except click.ClickException as error:
             _fail(error.format_message())
-        except (SettingsError, BaselineError, GitError) as error:
+        except UnusableError as error:
             _fail(str(error))
         except Exception as error:
             if not {"-v", "--verbose"}.isdisjoint(sys.argv if args is None else args):
@@ -104,6 +102,9 @@ _config_option = click.option(
     "--config",
     type=click.Path(path_type=Path),
     help="Read this settings file, and no other.",
+)
+_cache_dir_option = click.option(
+    "--cache-dir", type=click.Path(path_type=Path), help="Folder in which results are kept."
 )
 _isolated_option = click.option("--isolated", is_flag=True, help="Read no settings file.")
 
@@ -177,7 +178,7 @@ def command_line() -> None:
 @click.option("--dump-facts", is_flag=True, help="Print what each call sends, as JSON.")
 @click.option("--timings", is_flag=True, help="Say on stderr what took how long.")
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Use N processes.")
-@click.option("--cache-dir", type=click.Path(path_type=Path), help="Keep results in this folder.")
+@_cache_dir_option
 @click.option("--no-cache", is_flag=True, help="Check every file anew.")
 @click.option("-q", "--quiet", is_flag=True, help="Print findings and errors only.")
 @click.option("-v", "--verbose", is_flag=True, help="Say more about the run.")
@@ -231,6 +232,8 @@ def _input(paths: tuple[str, ...], stdin_filename: str | None) -> dict[str, Any]
 def _meant_command(word: str) -> str:
     if word in ("help", "version"):
         return f"; did you mean `--{word}`?"
+    import difflib  # wanted only on the way to an error
+
     near = difflib.get_close_matches(word, command_line.commands, n=1)
     return f"; did you mean the command `{near[0]}`?" if near else ""
 
@@ -354,11 +357,12 @@ def server(stdio: bool) -> None:
 
 
 @command_line.command()
+@_cache_dir_option
 @_config_option
 @_isolated_option
-def clean(config: Path | None, isolated: bool) -> None:
+def clean(cache_dir: Path | None, config: Path | None, isolated: bool) -> None:
     """Empty the cache."""
-    cache = load_settings(Path(), config=config, isolated=isolated).cache_dir
+    cache = cache_dir or load_settings(Path(), config=config, isolated=isolated).cache_dir
     if not cache.exists():
         terminal.tell(f"Nothing to clean: there is no {cache}")
         return

@@ -26,7 +26,6 @@ from claude_lint.files.discovery import FoundFile, discover, display_path, gate_
 from claude_lint.files.encoding import Inaccessible, TooLarge, Unreadable, read_bytes
 from claude_lint.findings import Finding, Severity
 from claude_lint.python.imports import imported_names
-from claude_lint.suppressing import baseline
 
 if TYPE_CHECKING:
     from claude_lint.cache import Cache
@@ -448,6 +447,8 @@ def _fix(tasks: Sequence[Task], options: Options, rulings: Rulings, tally: _Tall
 
 def _recorded(findings: Sequence[Finding], path: Path) -> frozenset[tuple[str, str]]:
     """Return the paths and codes of findings that the baseline takes out."""
+    from claude_lint.suppressing import baseline
+
     kept, _, _ = baseline.apply(findings, baseline.read(path))
     places = {(finding.location.path, finding.code) for finding in findings}
     return frozenset(places - {(finding.location.path, finding.code) for finding in kept})
@@ -459,15 +460,17 @@ def _baseline(
     """Return the findings that the baseline does not record, and the number of the others."""
     findings = tally.findings()
     path = rulings.of_run.baseline if options.use_baseline else None
-    if options.write_baseline:
-        if path is None:
+    if path is None:
+        if options.write_baseline:
             raise SettingsError(None, None, "`--write-baseline` needs `--baseline FILE`")
+        return findings, 0
+    from claude_lint.suppressing import baseline
+
+    if options.write_baseline:
         if tally.errors():
             tally.notes.append(f"{path} was not written, for not all files could be judged")
         else:
             baseline.write(path, findings)
-    if path is None:
-        return findings, 0
 
     def was_judged(display: str, rule: str) -> bool:
         file = files.get(display)

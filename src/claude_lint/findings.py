@@ -6,6 +6,10 @@ import enum
 from dataclasses import dataclass
 
 
+class UnusableError(Exception):
+    """What a run was given cannot be used; the text says what, and why."""
+
+
 class Severity(enum.IntEnum):
     """How bad a finding is; compares from least to most."""
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import sys
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TextIO
@@ -15,9 +13,6 @@ import click
 
 from claude_lint import __version__, documents, engine, reports, terminal
 from claude_lint.engine import InternalError, Options, Report
-from claude_lint.files import notebook
-from claude_lint.files.rewriting import put_file
-from claude_lint.files.source import SourceFile, Unreadable, decode_source, lines, read_bytes
 from claude_lint.findings import Severity
 from claude_lint.masking import mask
 
@@ -94,6 +89,10 @@ def _show_findings(report: Report, options: Options, shown: Presentation) -> boo
         options, stream = replace(options, stdin=code), sys.stderr
         terminal.write(code)
     _write(rendered(report, options, shown, stream), shown.output_file, stream)
+    if shown.output_file is not None and not shown.quiet:
+        # A job that fails has to say so in its log.
+        for line in reports.summary(_run(report, options, shown)):
+            terminal.tell(line)
     return report.fails or (shown.exit_non_zero_on_fix and bool(report.fixed))
 
 
@@ -175,8 +174,7 @@ def _run(report: Report, options: Options, shown: Presentation) -> reports.Run:
         )
         for failure in report.internal_errors
     )
-    sources = _Sources(options)
-    return reports.Run(
+    run = reports.Run(
         findings=report.findings,
         files=report.files,
         relevant_files=report.relevant_files,
@@ -189,38 +187,14 @@ def _run(report: Report, options: Options, shown: Presentation) -> reports.Run:
         unsafe_fixes=options.unsafe_fixes,
         notes=(*map(reports.Note, report.notes), *failures),
         prefix=_prefix(Path.cwd()),
-        source_lines=sources.lines,
-        json_line=lambda path, cell, line: notebook.json_line(Path(path), cell, line),
     )
+    if not report.findings:
+        return run
+    # Imported here because most runs find nothing, and some are over before this is read.
+    from claude_lint.commands.sources import Sources
 
-
-class _Sources:
-    """The texts of files with findings, read again only for those that are shown."""
-
-    def __init__(self, options: Options) -> None:
-        self._options = options
-        self._source = functools.cache(self._read)
-
-    def lines(self, display: str, cell: int | None) -> Sequence[str]:
-        """Give the lines of a file, or of a notebook's cell; none where there is no text."""
-        source = self._source(display)
-        if source is None:
-            return ()
-        shown = [line.rstrip("\r\n") for line in lines(source.text)]
-        for place in source.cells:
-            if place.number == cell:
-                return shown[place.first_line - 1 : place.first_line - 1 + place.line_count]
-        return shown if cell is None and not source.cells else ()
-
-    def _read(self, display: str) -> SourceFile | None:
-        path = Path(display).absolute()
-        try:
-            data = self._options.stdin
-            if data is None or display != (self._options.stdin_filename or "-"):
-                data = read_bytes(path, sys.maxsize)
-            return decode_source(path, display, data)
-        except Unreadable:
-            return None
+    sources = Sources(options)
+    return replace(run, source_lines=sources.lines, json_line=sources.json_line)
 
 
 def _prefix(folder: Path) -> str:
@@ -247,6 +221,8 @@ def _write(text: str | bytes, file: Path | None, stream: TextIO) -> None:
     if file is None:
         terminal.write(text, err=stream is sys.stderr)
         return
+    from claude_lint.files.rewriting import put_file
+
     if isinstance(text, str):
         text = text.encode("utf-8", "backslashreplace")
     try:

@@ -23,14 +23,14 @@ from claude_lint.configuration.settings_schema import (
 )
 from claude_lint.configuration.toml_lines import KeyPath, key_lines
 from claude_lint.files.globs import Glob
-from claude_lint.findings import Severity
+from claude_lint.findings import Severity, UnusableError
 
 _KEYS = {key.name: key for key in KEYS}
 _FILE_NAMES = (".claude-lint.toml", "claude-lint.toml", "pyproject.toml")
 _PROJECT_MARKS = (".git", ".hg", "pyproject.toml", "setup.py", "setup.cfg")
 
 
-class SettingsError(Exception):
+class SettingsError(UnusableError):
     """Settings that cannot be used: the file and 1-based line, where known, and what is wrong."""
 
     def __init__(self, path: Path | None, line: int | None, message: str) -> None:

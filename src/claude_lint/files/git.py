@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from claude_lint.findings import UnusableError
+
 _PYTHON_FILES = ("*.py", "*.pyi", "*.ipynb")
 _HUNK = re.compile(rb"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 _ESCAPE = re.compile(rb'\\([0-7]{3}|[abfnrtv"\\])')
@@ -21,7 +23,7 @@ _DIFF = (
 )
 
 
-class GitError(Exception):
+class GitError(UnusableError):
     """Git cannot tell what has changed; the message says why."""
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from claude_lint.files.encoding import Unreadable, read_bytes
 from claude_lint.files.rewriting import put_file
-from claude_lint.findings import Finding
+from claude_lint.findings import Finding, UnusableError
 from claude_lint.masking import mask
 
 # Rule names to counts, by file. Neither lines nor times, so that it changes only with the findings.
@@ -20,7 +20,7 @@ _NEVER = "hardcoded-key"
 _LARGEST = 64 << 20  # bytes
 
 
-class BaselineError(Exception):
+class BaselineError(UnusableError):
     """A baseline that cannot be used; the text names the file."""
 
 
