@@ -154,3 +154,51 @@ def test_a_base_s_property_uses_what_derived_classes_override() -> None:
                 use(self.client)
         """
     ) == ["library.Client() | library.Client()"]
+
+
+def test_what_a_derived_constructor_sets_again_is_not_the_base_s() -> None:
+    assert resolve(
+        """
+        class Base:
+            def __init__(self):
+                self.url = None
+                self.size = None
+                self.name = None
+                self.late = None
+
+        class Derived(Base):
+            def __init__(self, size):
+                self.late = "early"
+                super().__init__()
+                self.url = "https://one"
+                if size:
+                    self.size = 5
+
+            def set(self, name):
+                self.name = "n"
+
+            def ask(self):
+                use(self.url)
+                use(self.size)
+                use(self.name)
+                use(self.late)
+        """
+    ) == ["'https://one'", "5 | None", "'n' | None", "'early' | None"]
+
+
+def test_an_attribute_may_be_set_by_the_name_of_the_class() -> None:
+    assert resolve(
+        """
+        import library
+
+        class Service:
+            client = None
+
+            def __init__(self, config):
+                if Service.client is None:
+                    Service.client = library.Client()
+
+            def ask(self):
+                use(self.client)
+        """
+    ) == ["library.Client()"]

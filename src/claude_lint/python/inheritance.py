@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from claude_lint.python.flow import Point
 from claude_lint.python.module import Module
 from claude_lint.python.scopes import Scope
 from claude_lint.python.syntax import walk
@@ -126,6 +127,15 @@ def is_overridden(scopes: Sequence[Scope], base: Scope, inner: Scope) -> bool:
             if binding.kind == "function" and not _hands_up(binding.node, method.name):
                 return True
     return False
+
+
+def is_after_base(scope: Scope, point: Point) -> bool:
+    """Tell whether a point of an `__init__` comes after its `super().__init__(…)`, if it has one."""
+    calls = [call for call in scope.module.call_sites("__init__") if _is_of_super(call)]
+    places = [scope.module.place(call) for call in calls]
+    return scope.name == "__init__" and all(
+        called.order < point.order for around, called in places if around is scope
+    )
 
 
 def _hands_up(function: cst.CSTNode, name: str) -> bool:

@@ -10,11 +10,12 @@ import libcst as cst
 
 from claude_lint.python import builtin_calls, changes
 from claude_lint.python.branches import in_frame
-from claude_lint.python.flow import END, Arm, Arms, conditions, way_past, ways
+from claude_lint.python.flow import END, NO_ARMS, Arm, Arms, conditions, way_past, ways
 from claude_lint.python.inheritance import (
     base_frame,
     inherited,
     initializer,
+    is_after_base,
     is_overridden,
     is_super,
     open_frame,
@@ -201,13 +202,20 @@ def instance_attribute(
         settings: dict[Scope, list[Event]] = {}
         for event in _attribute_events(evaluator, scope, name):
             if event.kind == "setattr" and len(event.path) == 2:
-                if not is_overridden(scopes, scope, event.scope):
+                if not is_overridden(scopes, scope, event.scope) and not _is_set_again(
+                    evaluator, scopes, scope, event
+                ):
                     settings.setdefault(event.scope, []).insert(0, event)
         for events in settings.values():
             for event, own_under in ways(events, END):
-                value = _set_attribute(evaluator, base, event, own_under, name, origin)
+                made = [
+                    conditioned(
+                        _set_attribute(evaluator, one, event, own_under, name, origin), under
+                    )
+                    for one, under in _as_made(evaluator, base, event.scope)
+                ]
                 places.append((event.scope, event.point.arms))
-                values.append(value)
+                values.append(union(made))
     values = _set_together(evaluator, base, values, places)
     if not values or any(
         isinstance(one, Constant) and one.value is None for v in values for one in options(v)
@@ -224,6 +232,21 @@ def instance_attribute(
             return Attribute(made, name, origin=origin)
         return Unknown(origin=origin, why="attribute", name=name)
     return named(union(values), f"self.{name}")
+
+
+def _is_set_again(evaluator: Evaluator, scopes: list[Scope], base: Scope, event: Event) -> bool:
+    """Tell whether what a base's `__init__` sets is set anew by that of a derived class.
+
+    `scopes` are a class and its bases, nearest first.
+    """
+    if event.scope.name != "__init__" or event.scope.parent is not base:
+        return False
+    for heir in scopes[: scopes.index(base)]:
+        for other in _attribute_events(evaluator, heir, event.path[1]):
+            if other.kind == "setattr" and len(other.path) == 2 and not other.point.arms:
+                if other.scope.parent is heir and is_after_base(other.scope, other.point):
+                    return True
+    return False
 
 
 def _set_together(
@@ -262,13 +285,14 @@ def _attribute_events(evaluator: Evaluator, scope: Scope, name: str) -> list[Eve
     for method in scope.inner:
         if method.kind != "function" or not is_method(method):
             continue
-        receiver = next(iter(parameter_names(method)), "")
+        receivers = {next(iter(parameter_names(method)), ""), scope.name}
         stack = [method]
         while stack:
             inner = stack.pop()
             stack.extend(inner.inner)
-            events = inner.events.get(receiver, ())
-            found.extend(e for e in events if len(e.path) > 1 and e.path[1] == name)
+            for receiver in receivers:
+                events = inner.events.get(receiver, ())
+                found.extend(e for e in events if len(e.path) > 1 and e.path[1] == name)
     evaluator.attribute_events[key] = found
     return found
 
@@ -319,6 +343,29 @@ def _changed_elsewhere(
         under = conditions(event.point, END)
         happened.append(Change(event.path[2:], event, None, under, repeats=True))
     return changes.fold(evaluator, value, tuple(happened)) if happened else value
+
+
+def _as_made(
+    evaluator: Evaluator, base: Instance, scope: Scope
+) -> tuple[tuple[Instance, Arms], ...]:
+    """Return the objects that any object of a class may be, where a base's `__init__` makes them.
+
+    What is passed to that is seen where objects of the class itself are made.
+    """
+    function, cls = scope.function(), base.cls
+    if base.arguments is not None or function is None or function.name != "__init__":
+        return ((base, NO_ARMS),)
+    if function.parent is cls.scope or initializer(evaluator, cls) is not function:
+        return ((base, NO_ARMS),)
+    if cls.scope not in evaluator.made:
+        evaluator.made[cls.scope] = ((base, NO_ARMS),)  # while that is worked out
+        evaluator.made[cls.scope] = tuple(
+            (Instance(cls, evaluator.arguments(module, call), Origin(module, call)), under)
+            for (module, call), under in alternatives(
+                evaluator, constructions(evaluator, cls.scope), cls.scope
+            )
+        ) or ((base, NO_ARMS),)
+    return evaluator.made[cls.scope]
 
 
 def _method_frame(evaluator: Evaluator, base: Instance, scope: Scope) -> Frame | None:
