@@ -130,7 +130,7 @@ def is_overridden(scopes: Sequence[Scope], base: Scope, inner: Scope) -> bool:
 
 
 def is_after_base(scope: Scope, point: Point) -> bool:
-    """Tell whether a point of an `__init__` comes after its `super().__init__(…)`, if it has one."""
+    """Tell whether a point of an `__init__` comes after `super().__init__(…)`, if that is there."""
     calls = [call for call in scope.module.call_sites("__init__") if _is_of_super(call)]
     places = [scope.module.place(call) for call in calls]
     return scope.name == "__init__" and all(
