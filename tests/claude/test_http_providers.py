@@ -238,3 +238,36 @@ def test_what_nobody_knows_stays_possible_beside_a_default(facts: Facts) -> None
     assert [(way["headers"], way["timeout"]) for way in ways] == [
         ([{"x-api-key": {"any_of": ["?", ""]}}], {"any_of": ["?", 60.0]})
     ]
+
+
+def test_what_a_base_is_made_with_is_seen_where_the_derived_class_is(facts: Facts) -> None:
+    ways = facts(
+        """
+        import os
+        import requests
+
+        class Provider:
+            def __init__(self, config):
+                self.config = config
+
+        class Claude(Provider):
+            def ask(self, body):
+                url = self.config["url"].rstrip("/")
+                headers = {"x-api-key": self.config["key"]}
+                requests.post(f"{url}/v1/messages", headers=headers, json=body)
+
+        class Other(Provider):
+            def ask(self, body):
+                requests.post(self.config["url"], json=body)
+
+        def make(name):
+            if name == "claude":
+                url = os.getenv("CLAUDE_URL") or "https://api.anthropic.com"
+                return Claude({"url": url, "key": os.environ["CLAUDE_KEY"]})
+            return Other({"url": "https://llm.example/v1", "key": os.environ["OTHER_KEY"]})
+        """
+    )
+    assert [(way["platform"], way["headers"]) for way in ways] == [
+        ("claude", [{"x-api-key": {"env": "CLAUDE_KEY"}}]),
+        ("gateway", [{}]),
+    ]

@@ -22,6 +22,7 @@ from claude_lint.python.builtin_functions import iterated
 from claude_lint.python.flow import (
     END,
     Arm,
+    Arms,
     Branch,
     Point,
     Premise,
@@ -44,6 +45,7 @@ from claude_lint.python.values import (
     Frame,
     FunctionValue,
     Held,
+    Instance,
     Mapping,
     ModuleValue,
     Origin,
@@ -90,6 +92,7 @@ class Evaluator:
         self._outcomes: dict[cst.CSTNode, Outcome] = {}
         self._tests: dict[cst.CSTNode, list[tuple[str, Premise]]] = {}
         self._parameters: set[tuple[Scope, str]] = set()
+        self.made: dict[Scope, tuple[tuple[Instance, Arms], ...]] = {}
         self.init_frames: dict[tuple[int, Scope], Frame | None] = {}
         self.frames: dict[tuple[cst.Call, int, Scope, int], Frame] = {}
         self.attribute_events: dict[tuple[Scope, str], list[Event]] = {}

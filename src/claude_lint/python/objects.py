@@ -208,14 +208,14 @@ def instance_attribute(
                     settings.setdefault(event.scope, []).insert(0, event)
         for events in settings.values():
             for event, own_under in ways(events, END):
-                made = [
+                found = [
                     conditioned(
                         _set_attribute(evaluator, one, event, own_under, name, origin), under
                     )
                     for one, under in _as_made(evaluator, base, event.scope)
                 ]
                 places.append((event.scope, event.point.arms))
-                values.append(union(made))
+                values.append(union(found))
     values = _set_together(evaluator, base, values, places)
     if not values or any(
         isinstance(one, Constant) and one.value is None for v in values for one in options(v)
