@@ -319,6 +319,11 @@ def test_circles_end(code: str) -> None:
     assert len(resolve(code)) == 1
 
 
+def test_a_chain_of_thousands_of_aliases_ends() -> None:
+    names = "\n".join(f"a{n} = a{n - 1}" for n in range(1, 3_000))
+    assert resolve(f"a0 = 'm'\n{names}\nuse(a2999)\nuse(a9)") == ["?", "'m'"]
+
+
 def test_what_was_asked_first_does_not_change_the_answer() -> None:
     code = """
     class Node:

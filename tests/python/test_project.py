@@ -119,6 +119,21 @@ def test_import_circles_end(tmp_path: Path) -> None:
     assert len(resolved(made, modules["a.py"])) == 1
 
 
+def test_a_name_that_thousands_of_modules_hand_on_ends(tmp_path: Path) -> None:
+    files = {f"m{n}.py": f"from m{n - 1} import X" for n in range(1, 3_000)}
+    made, modules = project(
+        {
+            "m0.py": "X = 'm'",
+            **files,
+            "near.py": "from m9 import X\nuse(X)",
+            "far.py": "from m2999 import X\nuse(X)",
+        },
+        tmp_path,
+    )
+    assert resolved(made, modules["near.py"]) == ["'m'"]
+    assert resolved(made, modules["far.py"]) == ["?"]
+
+
 def test_what_is_outside_stays_a_symbol(tmp_path: Path) -> None:
     made, modules = project({"a.py": "from os import path\nuse(path.join)"}, tmp_path)
     assert resolved(made, modules["a.py"]) == ["os.path.join"]
