@@ -254,3 +254,15 @@ def test_other_base_urls_are_silent(told: Told, call: str) -> None:
             return {call}
         """
     ) == []  # fmt: skip
+
+
+def test_a_version_in_a_line_of_curl_keeps_its_name(lint: Lint) -> None:
+    code = """
+    import subprocess
+
+    url = "https://api.anthropic.com/v1/messages"
+    subprocess.run(["curl", url, "-H", "anthropic-version: 2023-06-02", "-d", "{}"], timeout=60)
+    """
+    (finding,) = lint(code, select="unknown-api-version")
+    assert finding.fix is not None
+    assert [edit.text for edit in finding.fix.edits] == ['"anthropic-version: 2023-06-01"']

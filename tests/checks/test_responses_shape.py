@@ -293,3 +293,30 @@ def test_in_tests_it_is_for_information(check: Lint) -> None:
             print(anthropic.Anthropic().messages.CREATE).choices)  # info: openai-style-response
         """
     })  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("compared", "texts"),
+    [
+        ('response.choices[0].finish_reason == "stop"', ["response.stop_reason", '"end_turn"']),
+        ('"length" != response.finish_reason', ["response.stop_reason", '"max_tokens"']),
+        (
+            "response.choices[0].finish_reason in ('tool_calls', 'other')",
+            ["response.stop_reason", "'tool_use'"],
+        ),
+        ("response.choices[0].finish_reason == reason", ["response.stop_reason"]),
+    ],
+)
+def test_reasons_to_stop_are_compared_by_claudes_names(
+    lint: Lint, compared: str, texts: list[str]
+) -> None:
+    (finding,) = lint(
+        f"""
+        import anthropic
+        response = anthropic.Anthropic().messages.create(model="claude-opus-5-5", max_tokens=9, messages=[])
+        print({compared})
+        """,
+        select="openai-style-response",
+    )
+    assert finding.fix is not None
+    assert sorted(edit.text for edit in finding.fix.edits) == sorted(texts)

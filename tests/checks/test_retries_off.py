@@ -391,3 +391,23 @@ def test_a_client_is_followed_into_other_files(check: Lint) -> None:
             """,
     }
     check(files, select="disabled-retry")
+
+
+@pytest.mark.parametrize(
+    ("made", "text"),
+    [
+        ("client.with_options(max_retries=0)", "client"),
+        ("client.with_options(max_retries=0, timeout=5)", ""),
+        ("client.copy(max_retries=0)", ""),
+    ],
+)
+def test_a_client_without_other_options_is_the_client(lint: Lint, made: str, text: str) -> None:
+    code = f"""
+    import anthropic
+
+    client = anthropic.Anthropic()
+    other = {made}
+    """
+    (finding,) = lint(code, select="disabled-retry")
+    assert finding.fix is not None
+    assert [edit.text for edit in finding.fix.edits] == [text]

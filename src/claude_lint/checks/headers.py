@@ -13,6 +13,7 @@ from claude_lint.checks.url_edits import headers_display
 from claude_lint.claude.catalog.model_ids import edits
 from claude_lint.claude.facts import CallSite, Request
 from claude_lint.findings import Safety
+from claude_lint.python.syntax import string_value
 from claude_lint.python.values import Constant, Entry, Origin, strings
 
 _MOST_EDITS = 4
@@ -95,7 +96,7 @@ def _unknown(request: Request, entry: Entry, value: Constant, view: View) -> Pro
         at,
         f"`{VERSION_HEADER}` is `{stated}`, a version the API never had: it answers 400",
         help=f"Use `{meant}`",
-        fix=_replaced(at, meant, view),
+        fix=_replaced(at, stated, meant, view),
     )
 
 
@@ -108,7 +109,10 @@ def _resembling(stated: str, view: View) -> str | None:
     return nearest if distance < _MOST_EDITS else None
 
 
-def _replaced(at: Origin, version: str, view: View) -> Repair | None:
-    if not isinstance(at.node, cst.SimpleString):
+def _replaced(at: Origin, stated: str, version: str, view: View) -> Repair | None:
+    text = string_value(at.node) if isinstance(at.node, cst.SimpleString) else None
+    if not isinstance(text, str) or text.count(stated) != 1:
         return None
-    return repair(view, f"Replace with `{version}`", Safety.UNSAFE, replace_text(at, version))
+    # The whole header may stand there, as curl is given it.
+    new = replace_text(at, text.replace(stated, version))
+    return repair(view, f"Replace with `{version}`", Safety.UNSAFE, new)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import libcst as cst
 
 from claude_lint.checks import Problem, Repair, View, rule
 from claude_lint.checks.code_edits import code_of, free_quote
-from claude_lint.checks.repairs import replace_expression
+from claude_lint.checks.repairs import replace_expression, replace_text
 from claude_lint.claude.catalog.model_ids import Verdict, judge
 from claude_lint.claude.facts import Request
 from claude_lint.claude.responses.parts import Kind
@@ -16,6 +17,7 @@ from claude_lint.claude.responses.text_uses import REPR_MAKERS
 from claude_lint.claude.responses.uses import OTHER_NAMES, ResponseUse
 from claude_lint.findings import Safety, Severity
 from claude_lint.python.flow import compatible
+from claude_lint.python.syntax import string_value, walk
 from claude_lint.python.values import (
     Constant,
     Entry,
@@ -40,6 +42,8 @@ _NAMES = {
     Kind.STREAM: "Claude's stream",
     Kind.DUMP: "the dictionary of a Claude response",
 }
+# OpenAI's reasons to stop, and Claude's.
+_STOP_REASONS = {"stop": "end_turn", "length": "max_tokens", "tool_calls": "tool_use"}
 _TEXT_CHAINS = frozenset({
     ("choices", "0", "message", "content"), ("choices", "0", "text"), ("output_text",),
     ("completion",),
@@ -107,15 +111,33 @@ def _renamed(use: ResponseUse) -> Repair | None:
     if use.part.kind is Kind.MESSAGE and use.chain in _TEXT_CHAINS:
         return _text_instead(use.whole, f"{base}.content")
     if use.part.kind is Kind.MESSAGE and use.chain == ("choices", "0", "finish_reason"):
-        return _replaced(use.whole, f"{base}.stop_reason")
+        return _with_reasons(_replaced(use.whole, f"{base}.stop_reason"), use.whole)
     if use.name == "total_tokens":
         return _replaced(use.at, f"({base}.input_tokens + {base}.output_tokens)")
     others = OTHER_NAMES.get(use.part.kind, {})
+    if use.name == "finish_reason" and others.get(use.name):
+        return _with_reasons(_replaced(use.at, f"{base}.{others[use.name]}"), use.at)
     if use.name in others:
         return _replaced(use.at, f"{base}.{others[use.name]}") if others[use.name] else None
     if use.part.kind is Kind.CONTENT or use.name.endswith("()"):
         return None
     return _replaced(use.at, f"{base}.{use.name}")
+
+
+def _with_reasons(fix: Repair, at: Origin) -> Repair:
+    """Replace the reasons to stop as well that a comparison names."""
+    compared = at.module.parents.get(at.node)
+    if isinstance(compared, cst.ComparisonTarget):
+        compared = at.module.parents[compared]
+    if not isinstance(compared, cst.Comparison):
+        return fix
+    texts = [
+        (node, _STOP_REASONS.get(str(string_value(node))))
+        for node in walk(compared)
+        if isinstance(node, cst.SimpleString)
+    ]
+    edits = [replace_text(Origin(at.module, node), new) for node, new in texts if new]
+    return replace(fix, edits=(*fix.edits, *(edit for each in edits for edit in each)))
 
 
 # ---------------------------------------------------------------------- the first block

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import libcst as cst
+
 from claude_lint.checks import Problem, Repair, View, rule
 from claude_lint.checks.repairs import (
     delete_entries,
@@ -19,7 +21,8 @@ from claude_lint.claude.retries.policies import REPEATABLE, Policy
 from claude_lint.claude.retries.reach import Attempt, Retry, attempt
 from claude_lint.claude.retries.timeouts import Untimed
 from claude_lint.findings import Safety, Severity
-from claude_lint.python.values import Constant, options
+from claude_lint.python.syntax import access_path
+from claude_lint.python.values import Constant, Origin, options
 
 _OWN = frozenset({"loop", "iterator", "decorator", "call", "recursion"})
 """Retries whose waiting and giving up stand in the code."""
@@ -80,8 +83,14 @@ def disabled_retry(disabled: DisabledRetry, view: View) -> Iterator[Problem]:
 def _without_setting(disabled: DisabledRetry, view: View) -> Repair | None:
     if not disabled.is_literal:
         return None
-    edits = delete_entries(disabled.entry)
-    return repair(view, "Remove `max_retries=0`", Safety.UNSAFE, edits)
+    title, module = "Remove `max_retries=0`", disabled.entry.origin.module
+    call = module.parents.get(disabled.entry.origin.node)
+    if isinstance(call, cst.Call) and len(call.args) == 1:
+        path = access_path(call.func) or ()
+        if path[1:] and path[-1] == "with_options":  # with no options it is the client itself
+            client = replace_expression(Origin(module, call), ".".join(path[:-1]))
+            return repair(view, title, Safety.UNSAFE, client)
+    return repair(view, title, Safety.UNSAFE, delete_entries(disabled.entry))
 
 
 @rule("retry-without-backoff")
