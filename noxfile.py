@@ -115,6 +115,13 @@ def ecosystem(session: nox.Session) -> None:
 
 
 @nox.session
+def benchmarks(session: nox.Session) -> None:
+    """Measure the speed beside other tools, for README; name parts to measure only those."""
+    session.install("--group", "ecosystem", "tomli")
+    session.run("python", "-m", "benchmarks", *session.posargs)
+
+
+@nox.session
 def wheel(session: nox.Session) -> None:
     """Build the sdist and, from it, the wheel; test the wheel without the source."""
     session.install("build")

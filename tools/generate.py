@@ -15,6 +15,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import tomli
 from rich.console import Console
 from rich.text import Text
 
@@ -28,6 +29,7 @@ SCHEMA = PROJECT / "docs" / "settings.schema.json"
 SCHEMA_URL = (
     "https://raw.githubusercontent.com/claude-lint/claude-lint/main/docs/settings.schema.json"
 )
+MEASURED = PROJECT / "benchmarks" / "results.toml"
 PICTURE = PROJECT / "examples" / "broken_app.svg"
 
 # The picture must not change from one day to the next, nor with the terminal.
@@ -61,9 +63,10 @@ def main() -> int:
 
 
 def with_tables(readme: str) -> str:
-    """Put the tables of settings and rules between their markers."""
+    """Put the tables between their markers."""
     rules = rules_command.listing(documents.built_in(), "markdown")
-    for name, table in (("settings", settings_table()), ("rules", rules)):
+    tables = (("settings", settings_table()), ("speed", speed_tables()), ("rules", rules))
+    for name, table in tables:
         begin, end = f"<!-- {name}: begin -->\n", f"<!-- {name}: end -->"
         before, _, rest = readme.partition(begin)
         _, _, after = rest.partition(end)
@@ -75,6 +78,44 @@ def settings_table() -> str:
     """List all settings, in Markdown."""
     lines = ["| key | value | means |", "|---|---|---|"]
     lines += [f"| `{key.name}` | {key.type.expected} | {key.doc} |" for key in KEYS]
+    return "\n".join(lines) + "\n"
+
+
+def speed_tables() -> str:
+    """Show what `python -m benchmarks` measured last, in Markdown."""
+    if not MEASURED.exists():
+        return ""
+    results = tomli.loads(MEASURED.read_text("utf-8"))
+    machine = results["machine"]
+    lines = ["| work | time, against | measured | goal |", "|---|---|---|---|"]
+    for row in results["goal"]:
+        spread = f"{row['lowest']:.2f}–{row['highest']:.2f}"
+        other = f"{row['against']} {row['others_seconds']:.2f} s"
+        lines.append(
+            f"| {row['work']} | {row['seconds']:.2f} s, {other}"
+            f" | **{row['ratio']:.2f} ×** ({spread}) | ≤ {row['goal']:.2f} × |"
+        )
+    (heavy,) = (row for row in results["goal"] if row["name"] == "claude")
+    lines += [
+        "",
+        f"No process took more than {heavy['megabytes']} MB on the second row. Medians, in brackets"
+        f" the lowest and highest; the commands of a row ran in turn, and ratios are those within a"
+        f" round. {machine['cores']} cores of {machine['processor']}, Python {machine['python']},"
+        f" {machine['date']}. Other tools on the files that mention Claude:",
+        "",
+        "| tool | reads them for | time | memory |",
+        "|---|---|---|---|",
+    ]
+    for row in results["peer"]:
+        name = f"{row['package']} {row['version']}".strip()
+        measured = (
+            f"{row['seconds']:.1f} s | {row['megabytes']} MB |"
+            if "seconds" in row
+            else f"{row['problem']} | |"
+        )
+        lines.append(f"| {name} | {row['reads']} | {measured}")
+    grown = ", ".join(f"{row['files']:,} in {row['seconds']:.1f} s" for row in results["growth"])
+    lines += ["", f"The time grows with the code: files without a word of Claude, {grown}."]
     return "\n".join(lines) + "\n"
 
 
