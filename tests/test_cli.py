@@ -396,6 +396,22 @@ def test_code_on_stdin_is_shown_in_the_frame() -> None:
     assert '5 | client.messages.create(model="claude-2.1"' in result.stdout
 
 
+def test_who_asks_for_one_rule_in_the_list_is_led_to_it() -> None:
+    result = run("rules", "CL201")
+    assert (result.exit_code, result.stderr) == (
+        2,
+        "error: this lists all rules; to read of one: `claude-lint explain CL201`\n",
+    )
+
+
+def test_in_a_terminal_each_rule_has_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    listed = run("rules").stdout.splitlines()
+    assert max(map(len, listed)) == 80
+    assert listed[0].startswith("CL101  bearer-auth")
+    assert listed[0].endswith("…")
+
+
 def test_how_a_run_went_is_told_where_its_report_goes_to_a_file() -> None:
     result = check("--output-format", "junit", "--output-file", "report.xml")
     assert (result.exit_code, result.stdout) == (1, "")

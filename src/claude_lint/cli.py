@@ -259,13 +259,17 @@ def explain(rule: str) -> None:
 
 
 @command_line.command()
+@click.argument("one", required=False, metavar="")
 @_format_option("--format", ("text", "json", "markdown"))
-def rules(output_format: str) -> None:
+def rules(one: str | None, output_format: str) -> None:
     """List all rules."""
     from claude_lint import documents
     from claude_lint.commands import rules as rules_command
 
-    terminal.write(rules_command.listing(documents.load(), output_format))
+    if one is not None:
+        raise click.UsageError(f"this lists all rules; to read of one: `claude-lint explain {one}`")
+    width = terminal.width(sys.stdout)
+    terminal.write(rules_command.listing(documents.load(), output_format, width))
 
 
 @command_line.command()
@@ -281,7 +285,10 @@ def models(
     config: Path | None,
     isolated: bool,
 ) -> None:
-    """Show what is known of Claude's models, or of one: state, dates, replacement, limits."""
+    """Show Claude's models, or all that is known of one.
+
+    That is its state on a day, dates, replacement, limits, and names on other platforms.
+    """
     from claude_lint.claude.catalog import CatalogError, load
     from claude_lint.commands.models import UnknownModelError, render_models
 
@@ -303,21 +310,32 @@ def models(
 @_config_option
 @_isolated_option
 def diagnose(text: str, paths: tuple[str, ...], **given: Any) -> int:
-    """Start from an error: what it means, where the code can cause it, what else to check.
+    """Start from an error: what it means, its cause, its cure.
 
-    TEXT is a status (401), the body of an answer, a message, a traceback or a log; `-` reads it
-    from stdin. PATHS are the code, by default the current folder.
+    TEXT is a status (401), the body of an answer, a message, a traceback or a log, or the name of
+    a file with one; `-` reads it from stdin. PATHS are the code, by default the current folder.
     """
     from claude_lint.commands.diagnose import diagnose as run_diagnose
     from claude_lint.engine import Options
 
     if text == "-":
         text = sys.stdin.buffer.read().decode("utf-8", "replace")
+    elif os.path.isdir(text):
+        raise click.UsageError(f"the error comes first: `claude-lint diagnose 401 {text}`")
+    elif os.path.isfile(text):
+        text = _read_text(Path(text))
     if not text.strip():
         raise click.UsageError("there is no text to diagnose")
     if "-" in paths:
         raise click.UsageError("`-` is the text on stdin, and no code")
     return run_diagnose(text, Options(**_input(paths, None), no_cache=True, **given))
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8", "replace")
+    except OSError as error:
+        raise click.FileError(str(path), error.strerror) from None
 
 
 @command_line.command()

@@ -62,7 +62,7 @@ class Progress:
 
     def __init__(self, word: str, *, is_on: bool) -> None:
         self._word = word
-        self._is_on = is_on and sys.stderr.isatty()
+        self._is_on = is_on and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
         self._start = time.monotonic()
 
     def __enter__(self) -> Progress:

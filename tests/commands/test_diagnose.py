@@ -114,9 +114,16 @@ def test_an_unknown_text_is_said_to_be_unknown_and_all_rules_are_run() -> None:
     assert "missing-max-tokens" in result.stdout
 
 
-def test_the_name_of_a_file_is_taken_for_a_mistake() -> None:
+def test_the_name_of_a_file_stands_for_what_is_in_it() -> None:
     Path("error.log").write_text("401")
-    assert "run `claude-lint diagnose - < error.log`" in diagnose("error.log").stdout
+    assert diagnose("error.log").stdout == diagnose("401").stdout
+
+
+def test_a_folder_is_no_error() -> None:
+    Path("src").mkdir()
+    assert diagnose("src").stderr == (
+        "error: the error comes first: `claude-lint diagnose 401 src`\n"
+    )
 
 
 def test_findings_that_a_baseline_records_are_shown() -> None:

@@ -26,6 +26,15 @@ def test_the_table_has_a_line_for_every_model() -> None:
     assert lines[-1] == "State on 2026-11-24. Catalogue checked on 2026-11-24."
 
 
+def test_a_narrow_terminal_gets_fewer_columns_and_all_of_them_whole() -> None:
+    narrow = render_models(None, "text", TODAY, width=80)
+    assert narrow.split()[:4] == ["model", "state", "ends", "replacement"]
+    assert max(map(len, narrow.splitlines())) <= 80
+    assert "…" not in narrow
+    words = set(narrow.split())
+    assert {"claude-3-7-sonnet-20250219", "2026-02-19", "claude-sonnet-5-5"} <= words
+
+
 def test_a_catalogue_older_than_sixty_days_says_so() -> None:
     for days, told in ((60, False), (61, True)):
         text = render_models(None, "text", TODAY + datetime.timedelta(days=days))

@@ -306,6 +306,24 @@ def test_a_wrong_value_is_refused_with_its_line(text: str, line: int, message: s
     assert refused() == ("claude-lint.toml", line, message)
 
 
+def test_a_misspelled_table_in_pyproject_is_refused() -> None:
+    write("pyproject.toml", '[project]\nname = "x"\n[tool.claude_lint]\nselect = ["CL2"]')
+    assert refused() == (
+        "pyproject.toml",
+        3,
+        "The table `tool.claude_lint` is read by nobody; call it `tool.claude-lint`",
+    )
+
+
+def test_the_header_of_pyproject_in_our_own_file_is_refused() -> None:
+    write("claude-lint.toml", '[tool.claude-lint]\nselect = ["CL2"]')
+    name, _, message = refused()
+    assert (name, message) == (
+        "claude-lint.toml",
+        "`claude-lint.toml` is all ours: its keys stand without `[tool.claude-lint]`",
+    )
+
+
 def test_an_unknown_key_in_pyproject_is_refused_with_its_line() -> None:
     write("pyproject.toml", '[project]\nname = "x"\n\n[tool.claude-lint]\nignored = []\n')
     assert refused() == (

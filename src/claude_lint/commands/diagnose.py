@@ -159,8 +159,6 @@ def _meaning(found: Diagnosis, text: str, width: int | None) -> str:
         "This text names no error that is known here: no HTTP status, no error type of the API, "
         "no exception of the SDK. All rules are checked."
     )
-    if os.path.isfile(text):
-        told += f" To diagnose what a file holds, run `claude-lint diagnose - < {text}`."
     return _prose(told, width)
 
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import datetime
 import io
 import json
-from typing import Any
+from typing import Any, Literal
 
 from claude_lint.claude.catalog import Catalog, Model, Platform, load
 from claude_lint.claude.catalog.model_ids import Verdict, judge
 
 _STALE_AFTER = datetime.timedelta(days=60)
+_COLUMNS = ("model", "state", "released", "ends", "replacement", "output", "context")
+# Cells of a terminal in which all columns have room, and those that narrower ones go without.
+_WIDE = 140
+_SPARED = ("released", "output", "context")
 _OWN_IDS = (Platform.BEDROCK, Platform.MANTLE, Platform.VERTEX, Platform.FOUNDRY)
 
 
@@ -121,13 +125,15 @@ def _table(catalog: Catalog, models: list[Model], as_of: datetime.date, width: i
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("model", "state", "released", "ends", "replacement"):
-        table.add_column(heading, no_wrap=True)
-    table.add_column("output", justify="right", no_wrap=True)
-    table.add_column("context", justify="right", no_wrap=True)
+    is_wide = width is None or width >= _WIDE
+    for heading in _COLUMNS:
+        justify: Literal["left", "right"] = "right" if heading in ("output", "context") else "left"
+        if is_wide or heading not in _SPARED:
+            # What a moving name leads to may go into a line of its own.
+            table.add_column(heading, justify=justify, no_wrap=is_wide or heading != "model")
     for model in models:
         newer = catalog.replacement(model, as_of)
-        table.add_row(
+        cells = (
             f"{model.id} → {model.alias_of}" if model.moving else model.id,
             catalog.state(model, as_of).value,
             _iso(model.released) or "",
@@ -136,7 +142,9 @@ def _table(catalog: Catalog, models: list[Model], as_of: datetime.date, width: i
             _thousands(model.max_output_tokens),
             _thousands(model.context_window),
         )
-    console = Console(file=io.StringIO(), width=width or 140, highlight=False)
+        columns = zip(_COLUMNS, cells, strict=True)
+        table.add_row(*(cell for name, cell in columns if is_wide or name not in _SPARED))
+    console = Console(file=io.StringIO(), width=width or _WIDE, highlight=False)
     with console.capture() as capture:
         console.print(table)
     return "\n".join(line.rstrip() for line in capture.get().splitlines())

@@ -34,8 +34,8 @@ def labelled(text: str) -> str:
     return _EXAMPLE.sub(r"*\2*\n\n\1", text)
 
 
-def listing(rules: Sequence[RuleDocument], fmt: str) -> str:
-    """List rules in one of `LISTINGS`."""
+def listing(rules: Sequence[RuleDocument], fmt: str, width: int | None = None) -> str:
+    """List rules in one of `LISTINGS`; as text, each in one line of a terminal `width` wide."""
     if fmt == "json":
         return json.dumps([_facts(rule) for rule in rules], indent=2) + "\n"
     if fmt == "markdown":
@@ -44,10 +44,15 @@ def listing(rules: Sequence[RuleDocument], fmt: str) -> str:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     # The summary comes last and may be longer than a line: it needs no width.
     widths[-1:] = [0]
-    return "".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + "\n"
+    lines = (
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         for row in rows
     )
+    return "".join(f"{_cut(line, width)}\n" for line in lines)
+
+
+def _cut(line: str, width: int | None) -> str:
+    return line if width is None or len(line) <= width else f"{line[: width - 1]}…"
 
 
 def _document(rule: RuleDocument) -> str:

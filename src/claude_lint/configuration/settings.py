@@ -27,6 +27,7 @@ from claude_lint.findings import Severity, UnusableError
 
 _KEYS = {key.name: key for key in KEYS}
 _FILE_NAMES = (".claude-lint.toml", "claude-lint.toml", "pyproject.toml")
+_MISSPELLED = re.compile(rb"^[ \t]*\[tool\.claude_lint\b", re.MULTILINE)
 _PROJECT_MARKS = (".git", ".hg", "pyproject.toml", "setup.py", "setup.cfg")
 
 
@@ -292,6 +293,10 @@ def _layer(path: Path) -> _Layer | None:
         raise SettingsError(path, None, f"Cannot be read ({error.strerror})") from None
     is_shared = path.name == "pyproject.toml"
     if is_shared and b"claude-lint" not in data:
+        if (misspelled := _MISSPELLED.search(data)) is not None:
+            line = data.count(b"\n", 0, misspelled.start()) + 1
+            message = "The table `tool.claude_lint` is read by nobody; call it `tool.claude-lint`"
+            raise SettingsError(path, line, message)
         return None  # whatever else is wrong with it is not ours to say
     try:
         text = data.decode("utf-8-sig").replace("\r\n", "\n")
@@ -348,6 +353,9 @@ def _read_values(
     names = sorted(table, key=lambda name: name != "required-version")
     values: dict[str, object] = {}
     for name in names:
+        if name == "tool":
+            message = f"`{path.name}` is all ours: its keys stand without `[tool.claude-lint]`"
+            raise SettingsError(path, line_of(name), message)
         if name not in _KEYS:
             guess = nearest(name, _KEYS)
             raise SettingsError(
