@@ -1,11 +1,12 @@
 """Lint pinned releases of real packages and compare with the findings that were judged.
 
-    python tools/ecosystem.py [--update] [PACKAGE …]
+    python tools/ecosystem.py [--update | --whole] [PACKAGE …]
 
 `tests/ecosystem/packages.toml` pins the packages; `findings.tsv` beside it has each finding in
 them, and of every warning and error whether it is right, judged once by reading the source. What is
 new or gone is printed and fails the run, as does a warning that nobody has judged. `--update`
-records what is found; verdicts stay with the findings that stay.
+records what is found; verdicts stay with the findings that stay. `--whole` parses each file as a
+whole, where the linter parses the statements that matter: the findings must be the same.
 
 Source archives come from the index that pip is set to use and are checked against their hashes.
 They are only unpacked and read: nothing in them is built or run.
@@ -14,6 +15,7 @@ They are only unpacked and read: nothing in them is built or run.
 from __future__ import annotations
 
 import argparse
+import functools
 import hashlib
 import json
 import os
@@ -22,7 +24,7 @@ import sys
 import tarfile
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
@@ -33,6 +35,7 @@ import tomli
 if TYPE_CHECKING:
     from unearth import PackageFinder
 
+WHOLE = Path(__file__).with_name("lint_whole.py")
 DATA = Path(__file__).resolve().parent.parent / "tests" / "ecosystem"
 FINDINGS = DATA / "findings.tsv"
 VERDICTS = ("right", "wrong")
@@ -129,7 +132,9 @@ def fetch(package: Package, finder: PackageFinder, folder: Path) -> Path:
     return path
 
 
-def lint(package: Package, archive: Path, as_of: str) -> list[dict[str, Any]]:
+def lint(
+    package: Package, archive: Path, as_of: str, program: Sequence[str]
+) -> list[dict[str, Any]]:
     """Return the findings in a package as the JSON report has them."""
     # Outside of any repository, so that the package is a project of its own.
     with tempfile.TemporaryDirectory() as scratch:
@@ -138,7 +143,7 @@ def lint(package: Package, archive: Path, as_of: str) -> list[dict[str, Any]]:
         (folder,) = Path(scratch).iterdir()
         options = ["--isolated", "--no-cache", "--no-respect-gitignore", "--jobs=1"]
         options += [f"--as-of={as_of}", "--output-format=json", "--exit-zero"]
-        command = [sys.executable, "-m", "claude_lint", *options, "."]
+        command = [sys.executable, *program, *options, "."]
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
         raise EcosystemError(f"claude-lint failed in {package.name}:\n{done.stderr}")
@@ -184,7 +189,9 @@ def main() -> int:
 
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("packages", nargs="*", metavar="PACKAGE")
-    parser.add_argument("--update", action="store_true", help="record what is found")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--update", action="store_true", help="record what is found")
+    how.add_argument("--whole", action="store_true", help="parse each file as a whole")
     parser.add_argument("--archives", type=Path, help="where to keep the downloaded archives")
     arguments = parser.parse_args()
 
@@ -195,7 +202,9 @@ def main() -> int:
         archives.mkdir(parents=True, exist_ok=True)
         paths = [fetch(package, finder, archives) for package in packages]
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            reports = list(pool.map(lint, packages, paths, [as_of] * len(packages)))
+            program = (str(WHOLE),) if arguments.whole else ("-m", "claude_lint")
+            lint_as_of = functools.partial(lint, as_of=as_of, program=program)
+            reports = list(pool.map(lint_as_of, packages, paths))
     found = {
         as_finding(package, each): each["message"]
         for package, report in zip(packages, reports, strict=True)
