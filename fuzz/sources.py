@@ -1,4 +1,8 @@
-"""Python that hypothesmith and Hypothesis make up, with Claude's names strewn into it."""
+"""Python that is made up, with Claude's names strewn into it.
+
+hypothesmith knows all of the grammar, but its modules are a few words long and slow to come by;
+ours are of a page, from the statements and expressions that the evaluator has something to do with.
+"""
 
 from __future__ import annotations
 
@@ -40,16 +44,33 @@ _SNIPPETS = (
     "model = model or client.model",
     "while True: payload = [payload]",
 )
+# `@` is an expression, `$` a name, `~` a text, `:` at the end begins a block.
+_ATOMS = ("$", "$", "$", "'~'", "(1)", "None", "...", "b'x'", "(-1)", "f'{$}~'", "[]", "{}", "()")
+_EXPRESSIONS = (
+    *_ATOMS, "@.$", "@.$(@)", "@(@, $=@)", "@(*@, **@)", "@[@]", "@[@:@]", "{@: @, **@}", "[@, *@]",
+    "(@, @)", "{@, @}", "(@ or @)", "(@ and @)", "(not @)", "(@ if @ else @)", "(lambda $, *a: @)",
+    "(@ + @)", "(@ % @)", "(@ | @)", "(@ == @)", "(@ in @)", "[@ for $ in @ if @]", "(await @)",
+    "{@: @ for $, $ in @}", "($ := @)", "f'~{$}{$!r:>{$}}'", "('%s~' % @)", "'~{}'.format(@)",
+    "super().$(@)", "dict(@, $=@)", "@.get('~', @)", "os.environ['~']", "type(@)(@)",
+    "getattr(@, '~', @)",
+)  # fmt: skip
+_STATEMENTS = (
+    "$ = @", "$ = @", "$.$ = @", "$[@] = @", "$, $ = @", "$, *$ = @", "$ += @", "$: @ = @", "$: '$'",
+    "@", "return @", "yield @", "raise @ from @", "del $", "global $", "nonlocal $", "assert @, @",
+    "import $", "import $.$ as $", "from $ import $ as $", "from .$ import *", "pass", "break",
+    "def $(a, b=@, *c, $: @ = @, **d) -> @:", "def $($, b=@):", "async def $(a):", "class $:",
+    "class $($, metaclass=@):", "if @:", "while @:", "for $ in @:", "with @ as $, @:", "try:",
+    "\\@$\ndef $(self):", "\\@$(@)\nclass $($):", "match @:", "async def $():\n    async for $ in @:",
+)  # fmt: skip
+_AFTER_TRY = ("except @ as $:", "finally:", "except (@, @):")
+# To make the strategy takes longer than all that is done with what it makes.
+_MODULES = hypothesmith.from_grammar()
 
 
 @st.composite
 def sources(draw: Callable[..., Any]) -> str:
     """Make up a module, and call some things in it as code that calls Claude does."""
-    text = draw(hypothesmith.from_grammar() | hypothesmith.from_node())
-    names = sorted(set(_NAMES.findall(text)) - _KEYWORDS)
-    for name in names[:20]:
-        text = re.sub(rf"\b{re.escape(name)}\b", draw(st.sampled_from(_WORDS)), text)
-    text = _STRINGS.sub(lambda _: draw(st.sampled_from(_TEXTS)), text)
+    text = _block(draw, 4) if draw(st.integers(0, 9)) else _renamed(draw, draw(_MODULES))
     all_lines = lines(text)
     for snippet in draw(st.lists(st.sampled_from(_SNIPPETS), max_size=6)):
         at = draw(st.integers(0, len(all_lines)))
@@ -57,6 +78,49 @@ def sources(draw: Callable[..., Any]) -> str:
         indent = near[: len(near) - len(near.lstrip(" \t"))]
         all_lines.insert(at, f"{indent}{snippet}\n")
     return "import anthropic, requests, os\n" + "".join(all_lines)
+
+
+def _renamed(draw: Callable[..., Any], text: str) -> str:
+    """Give a module names and texts that mean something to us."""
+    names = sorted(set(_NAMES.findall(text)) - _KEYWORDS)
+    for name in names[:20]:
+        text = re.sub(rf"\b{re.escape(name)}\b", draw(st.sampled_from(_WORDS)), text)
+    return _STRINGS.sub(lambda _: draw(st.sampled_from(_TEXTS)), text)
+
+
+def _block(draw: Callable[..., Any], depth: int) -> str:
+    """Make up some statements."""
+    written = []
+    for template in draw(st.lists(st.sampled_from(_STATEMENTS), min_size=1, max_size=8)):
+        parts = [template]
+        if template == "try:":
+            parts.append(draw(st.sampled_from(_AFTER_TRY)))
+        elif template == "match @:":
+            parts = ["match @:\n    case {'~': $, **a}:\n        $ = @\n    case $($=_):"]
+        for part in parts:
+            code = _filled(draw, part).split("\n")
+            written += code
+            if part.endswith(":"):
+                body = _block(draw, depth - 1) if depth else "pass"
+                indent = re.match(" *", code[-1])
+                written += [f"{indent[0]}    {line}" for line in body.split("\n") if indent]
+    return "\n".join(written)
+
+
+def _filled(draw: Callable[..., Any], template: str, depth: int = 3) -> str:
+    """Put expressions, names and texts into a template."""
+
+    def fill(hole: re.Match[str]) -> str:
+        if hole[0] == "$":
+            return str(draw(st.sampled_from(_WORDS)))
+        if hole[0] == "~":
+            return str(draw(st.sampled_from(_TEXTS)))
+        if hole[0] == "\\@":
+            return "@"
+        among = _EXPRESSIONS if depth else _ATOMS
+        return _filled(draw, draw(st.sampled_from(among)), max(depth - 1, 0))
+
+    return re.sub(r"\\@|[@$~]", fill, template)
 
 
 def run(make: Callable[[Trial], Outcome], seed: int, examples: int) -> tuple[Trial, Outcome] | None:
