@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 
 import libcst as cst
 
@@ -26,6 +27,7 @@ _ASKING = frozenset({
     "input", "getpass", ("click", "prompt"), ("click", "confirm"), ("typer", "prompt"),
     ("typer", "confirm"), ("Prompt", "ask"), ("Confirm", "ask"),
 })  # fmt: skip
+_MOST_ALIKE = 3
 _ENDLESS = frozenset({"itertools.count", "itertools.cycle", "itertools.repeat"})
 
 
@@ -52,19 +54,16 @@ def recursion_policy(
     evaluator: Evaluator, function: cst.FunctionDef, sending: Sending
 ) -> Policy | None:
     """Return the retry that a function is which calls itself, or sends again, after a failure."""
-    starting = _starting_over(function, sending.node)
-    if not starting:
+    alike = _sent_alike(function, sending.node)
+    if not alike and not _calls_itself(function, sending.node):
         return None
     counters = _recursion_counters(function, sending.node)
     after = Aftermath(evaluator, sending.module, function, sending.library, counters)
-    policy = _policy(after, sending, "recursion", is_endless=True)
-    if policy is not None:
-        return policy
-    for first in starting:  # what is sent here may be the second try of what is sent there
-        if first.deep_equals(sending.node):
-            policy = _policy(after, replace(sending, node=first), "recursion", is_endless=True)
-            if policy is not None:
-                return policy
+    # What is sent here may be the second try of what is sent there.
+    for node in (sending.node, *alike):
+        policy = _policy(after, replace(sending, node=node), "recursion", is_endless=True)
+        if policy is not None:
+            return policy
     return None
 
 
@@ -373,15 +372,31 @@ def _recursion_counters(function: cst.FunctionDef, sent: cst.CSTNode) -> frozens
     return _grown(found, function.body, sent)
 
 
-def _starting_over(function: cst.FunctionDef, sent: cst.CSTNode) -> list[cst.Call]:
-    """Return the calls by which a function calls itself, or sends the same in a second place."""
-    found: list[cst.Call] = []
+def _calls_itself(function: cst.FunctionDef, sent: cst.CSTNode) -> bool:
+    return any(
+        isinstance(part, cst.Call)
+        and part is not sent
+        and (path := access_path(part.func)) is not None
+        and path[-1] == function.name.value
+        for part in walk(function.body)
+    )
+
+
+def _sent_alike(function: cst.FunctionDef, sent: cst.CSTNode) -> list[cst.Call]:
+    """Return the calls of a function that send the same, those before it first, nearest first."""
+    if not isinstance(sent, cst.Call):
+        return []
+    before: list[cst.Call] = []
+    behind: list[cst.Call] = []
+    found = before
+    path = access_path(sent.func)
     for part in walk(function.body):
-        if isinstance(part, cst.Call) and part is not sent:
-            path = access_path(part.func)
-            if (path is not None and path[-1] == function.name.value) or part.deep_equals(sent):
-                found.append(part)
-    return found
+        if part is sent:
+            found = behind
+        elif isinstance(part, cst.Call) and access_path(part.func) == path:
+            found.append(part)
+    alike = (one for one in (*reversed(before), *behind) if one.deep_equals(sent))
+    return list(islice(alike, _MOST_ALIKE))
 
 
 def _counts_for_ever(evaluator: Evaluator, loop: cst.For, sending: Sending) -> bool:
