@@ -605,6 +605,35 @@ def test_what_may_be_data_or_text_completions_is_left_as_it_is(
     assert finding.fix.safety is safety
 
 
+def test_one_model_in_the_spellings_of_several_platforms_is_replaced_in_all(lint: Lint) -> None:
+    code = """
+    import anthropic
+
+    DEFAULT_MODELS = {
+        Provider.ANTHROPIC: "claude-3-5-sonnet-20241022",
+        Provider.BEDROCK: "anthropic.claude-3-5-sonnet-20241022-v2:0",
+        Provider.VERTEX: "claude-3-5-sonnet-v2@20241022",
+    }
+    """
+    assert [finding.fix and finding.fix.safety for finding in lint(code)] == [Safety.UNSAFE] * 3
+
+
+@pytest.mark.parametrize(
+    ("name", "safety"),
+    [
+        ("CLAUDE_3_OPUS", Safety.DISPLAY),
+        ("opus3", Safety.DISPLAY),
+        ("MODEL_3_7", Safety.DISPLAY),
+        ("CLAUDE_MODEL", Safety.UNSAFE),
+        ("model2", Safety.UNSAFE),
+    ],
+)
+def test_a_constant_that_tells_the_version_would_lie(lint: Lint, name: str, safety: Safety) -> None:
+    (finding,) = lint(f'import anthropic\n\n{name} = "claude-3-opus-20240229"\n')
+    assert finding.fix is not None
+    assert finding.fix.safety is safety
+
+
 def test_what_a_test_expects_is_only_replaced_where_it_is_sent(lint: Lint) -> None:
     code = """
     import anthropic

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from claude_lint.findings import Finding
+from claude_lint.findings import Finding, Safety
 
 Lint = Callable[..., list[Finding]]
 
@@ -424,3 +424,24 @@ def test_a_limit_that_code_works_out_is_trusted(check: Lint) -> None:
             )
         """
     )
+
+
+def test_a_choice_that_another_model_of_the_call_takes_is_left(lint: Lint) -> None:
+    code = """
+    import anthropic
+
+
+    def ask(messages, tools, fast):
+        return anthropic.Anthropic().messages.create(
+            model=MODEL,
+            max_tokens=9,
+            messages=messages,
+            tools=tools,
+            tool_choice={"type": "any"},
+        )
+    """
+    both = '"claude-haiku-4-5-20251001" if fast else "claude-opus-5-5"'
+    for model, safety in ((both, Safety.DISPLAY), ('"claude-opus-5-5"', Safety.UNSAFE)):
+        (finding,) = lint(code.replace("MODEL", model), select="forced-tool-choice")
+        assert finding.fix is not None
+        assert finding.fix.safety is safety

@@ -11,9 +11,10 @@ import libcst as cst
 from claude_lint.checks import Repair, View
 from claude_lint.checks.code_edits import code_of
 from claude_lint.checks.repairs import delete_item, repair, replace_text
+from claude_lint.claude.catalog import Model, Platform
 from claude_lint.claude.catalog.model_ids import judge
 from claude_lint.claude.misnomers import OLD_MAX_TOKENS
-from claude_lint.claude.model_roles import says_model
+from claude_lint.claude.model_roles import holder_name, says_model
 from claude_lint.claude.models import ModelUse, uses_the_claude_api
 from claude_lint.findings import Safety
 from claude_lint.python.syntax import access_path, string_value
@@ -133,22 +134,24 @@ def _in_entries_or_calls_alike(use: ModelUse) -> Iterator[cst.CSTNode]:
 
 
 def _is_labelled(use: ModelUse, view: View) -> bool:
-    """Tell whether the dict that holds the model calls it by a name that tells its version."""
+    """Tell whether the name of its constant, its key or a name beside it tells the version."""
     module = use.origin.module
     entry = module.parents.get(use.origin.node)
-    if not isinstance(entry, cst.DictElement) or entry.value is not use.origin.node:
-        return False
-    row = module.parents[entry]
-    assert isinstance(row, cst.Dict)
-    beside = [entry.key]
-    if isinstance(module.parents.get(row), _ELEMENTS):
-        beside += [one.value for one in row.elements if one is not entry]
+    labels: list[str | bytes | None] = [holder_name(module, use.origin.node)]
+    if isinstance(entry, cst.DictElement) and entry.value is use.origin.node:
+        row = module.parents[entry]
+        assert isinstance(row, cst.Dict)
+        labels = [string_value(entry.key)]
+        if isinstance(module.parents.get(row), _ELEMENTS):
+            labels += [string_value(one.value) for one in row.elements if one is not entry]
     names = {"claude", *(model.family for model in view.catalog.snapshots())}
-    for label in map(string_value, beside):
-        if isinstance(label, str) and len(label) <= _LONGEST_LABEL and re.search(r"\d", label):
-            if any(name in label.lower() for name in names):
-                return True
-    return False
+    return any(
+        isinstance(label, str)
+        and len(label) <= _LONGEST_LABEL
+        and re.search(r"\d", label) is not None
+        and (re.search(r"\d[._]\d", label) or any(name in label.lower() for name in names))
+        for label in labels
+    )
 
 
 def is_typed_in(use: ModelUse) -> bool:
@@ -175,10 +178,22 @@ def would_double(use: ModelUse, suggestion: str, view: View) -> bool:
 
 
 def _is_another_for(node: cst.CSTNode, use: ModelUse, suggestion: str, view: View) -> bool:
+    """Tell whether a literal is another model with the same replacement, and not this one's."""
     text = string_value(node)
-    return text != use.prefix + use.text and (
-        text == use.prefix + suggestion or _leads_to(node, use, suggestion, view)
-    )
+    if not isinstance(text, str) or text == use.prefix + use.text:
+        return False
+    if text == use.prefix + suggestion:
+        return True
+    # Each platform has a spelling of its own for the same model.
+    models = [
+        judge(view.catalog, one, Platform.UNKNOWN, view.as_of).model for one in (text, use.text)
+    ]
+    is_same = None not in models and len({_snapshot(model) for model in models if model}) == 1
+    return not is_same and _leads_to(node, use, suggestion, view)
+
+
+def _snapshot(model: Model) -> str:
+    return model.alias_of or model.id
 
 
 def _leads_to(node: cst.CSTNode, use: ModelUse, suggestion: str, view: View) -> bool:

@@ -181,14 +181,9 @@ def forced(request: Request, view: View) -> Iterator[Problem]:
     for choice in _typed(request, "tool_choice"):
         if choice.kind not in _FORCING:
             continue
-        refused = next(
-            (
-                named.id
-                for named in named_models(request, view)
-                if named.model.forced_tool_choice is False and choice.is_with(named)
-            ),
-            None,
-        )
+        asked = [named for named in named_models(request, view) if choice.is_with(named)]
+        refusing = [named.id for named in asked if named.model.forced_tool_choice is False]
+        refused = refusing[0] if refusing else None
         thinking = next(
             (
                 one
@@ -207,7 +202,13 @@ def forced(request: Request, view: View) -> Iterator[Problem]:
             related=written_elsewhere(choice.entry, choice.at, "the type")
             if refused or thinking is None
             else ((thinking.kind_entry, "thinking"),),
-            fix=repair(view, "Use `auto`", Safety.UNSAFE, give(choice.entry, '{"type": "auto"}')),
+            fix=repair(
+                view,
+                "Use `auto`",
+                # Another model may well be forced, and the code rely on it.
+                Safety.UNSAFE if len(refusing) in (0, len(asked)) else Safety.DISPLAY,
+                give(choice.entry, '{"type": "auto"}'),
+            ),
         )
 
 
