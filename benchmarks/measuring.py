@@ -85,10 +85,16 @@ def run(command: Command, limit: float | None = None) -> Run:
     return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024 / 1e6)
 
 
-def in_turn(commands: Sequence[Command], rounds: int) -> list[Runs]:
-    """Run the commands one after the other, again and again; the first round is not counted."""
+def in_turn(commands: Sequence[Command], rounds: int, budget: float) -> list[Runs]:
+    """Run the commands one after the other, again and again; the first round is not counted.
+
+    Fewer rounds are made, though at least one that counts, when they take longer than `budget`.
+    """
     counted: list[list[Run]] = [[] for _ in commands]
+    start = time.perf_counter()
     for number in range(rounds + 1):
+        if number > 1 and time.perf_counter() - start > budget:
+            break
         for runs, command in zip(counted, commands, strict=True):
             done = run(command)
             if number:
