@@ -7,7 +7,7 @@ import re
 import libcst as cst
 
 from claude_lint.python.module import Module
-from claude_lint.python.syntax import access_path, string_value
+from claude_lint.python.syntax import access_path, assigned_name, string_value
 
 _MODEL_NAMES = re.compile(r"model|claude|llm|engine|deployment", re.IGNORECASE)
 # Names under which an ID is shown, priced or compared, not sent.
@@ -110,12 +110,8 @@ def _item_role(module: Module, element: cst.CSTNode) -> tuple[str, str]:
 def holder_name(module: Module, node: cst.CSTNode) -> str:
     """Return the name of the constant or attribute that holds the display around a node."""
     for parent in module.ancestors(node):
-        if isinstance(parent, cst.Assign):
-            path = access_path(parent.targets[0].target)
-            return path[-1] if path else ""
-        if isinstance(parent, cst.AnnAssign):
-            path = access_path(parent.target)
-            return path[-1] if path else ""
+        if isinstance(parent, (cst.Assign, cst.AnnAssign)):
+            return assigned_name(parent)
         if isinstance(parent, _DEFINING):
             return ""
     return ""

@@ -74,6 +74,13 @@ def access_path(node: cst.CSTNode) -> tuple[str, ...] | None:
     return tuple(reversed(names))
 
 
+def assigned_name(node: cst.Assign | cst.AnnAssign) -> str:
+    """Return the last name of what an assignment sets first, `""` where that has none."""
+    target = node.target if isinstance(node, cst.AnnAssign) else node.targets[0].target
+    path = access_path(target)
+    return path[-1] if path else ""
+
+
 def place_path(node: cst.CSTNode) -> tuple[str, ...] | None:
     """Return the path of a name, attribute or item: `("d", "[key]", "append")`, `("l", "[-1]")`.
 

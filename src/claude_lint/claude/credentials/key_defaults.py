@@ -14,7 +14,7 @@ from claude_lint.claude.view import View
 from claude_lint.python.classes import ancestry
 from claude_lint.python.module import Module
 from claude_lint.python.scopes import Scope
-from claude_lint.python.syntax import access_path, string_value, walk
+from claude_lint.python.syntax import assigned_name, string_value, walk
 from claude_lint.python.values import (
     ClassValue,
     Environ,
@@ -109,12 +109,8 @@ def _is_looked_after(view: View, node: cst.CSTNode) -> bool:
 def _holder(module: Module, node: cst.CSTNode) -> str:
     """Return the name that a value is given, that of the function where it is returned."""
     for parent in module.ancestors(node):
-        if isinstance(parent, cst.Assign):
-            path = access_path(parent.targets[0].target)
-            return path[-1] if path else ""
-        if isinstance(parent, cst.AnnAssign):
-            path = access_path(parent.target)
-            return path[-1] if path else ""
+        if isinstance(parent, (cst.Assign, cst.AnnAssign)):
+            return assigned_name(parent)
         if isinstance(parent, cst.Param):
             return parent.name.value
         if isinstance(parent, cst.Arg) and parent.keyword is not None:
