@@ -18,8 +18,9 @@ class Sources:
     def __init__(self, options: Options) -> None:
         self._options = options
         self._source = functools.cache(self._read)
+        self.lines = functools.cache(self._lines)
 
-    def lines(self, display: str, cell: int | None) -> Sequence[str]:
+    def _lines(self, display: str, cell: int | None) -> Sequence[str]:
         """Give the lines of a file, or of a notebook's cell; none where there is no text."""
         source = self._source(display)
         if source is None:
