@@ -48,6 +48,29 @@ def test_what_a_fix_brings_up_where_its_value_goes_is_fixed_too() -> None:
     assert not fix().fixed
 
 
+def test_what_a_fix_brings_counts_whichever_rules_are_selected() -> None:
+    head = "import anthropic\n\nclient = anthropic.Anthropic()\n"
+    call = 'client.messages.create(model="claude-2.1", max_tokens=9, messages=['
+    user, prefill = '{"role": "user", "content": "Hi"}', '{"role": "assistant", "content": "{"}'
+    prefilled = f"{head}{call}{user}, {prefill}])\n"
+    Path("prefilled.py").write_text(prefilled)
+    Path("first.py").write_text(f"{head}print({call}{user}]).content[0].text)\n")
+
+    report = fix(select="retired-model")
+
+    assert Path("prefilled.py").read_text() == prefilled
+    assert [refusal.reason for refusal in report.refusals] == [
+        "it would bring CL205 (unsupported-prefill) in line 4"
+    ]
+    mended = Path("first.py").read_text()
+    assert '"claude-opus-5-5"' in mended
+    assert "content[0]" not in mended
+    assert report.fixed == {
+        ("first.py", "CL303", "retired-model"): 1,
+        ("first.py", "CL502", "first-block-text"): 1,
+    }
+
+
 def test_what_a_test_says_must_fail_is_left_as_it_is() -> None:
     code = (
         "import anthropic\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -52,6 +52,7 @@ class Selection:
 
     is_narrowed: bool
     _enabled: frozenset[str]
+    _unselected: frozenset[str]
     _fixable: frozenset[str]
     _severities: Mapping[str, Severity]
     _per_file: tuple[tuple[Glob, frozenset[str]], ...]
@@ -63,6 +64,10 @@ class Selection:
         return path is None or not any(
             rule in rules and matcher([glob])(path) for glob, rules in self._per_file
         )
+
+    def widened(self) -> Selection:
+        """Return the selection with the rules that only `--select` leaves out."""
+        return replace(self, _enabled=self._enabled | self._unselected)
 
     def fixable(self, rule: str) -> bool:
         """Tell whether the settings let a rule's fixes be applied."""
@@ -106,9 +111,10 @@ def select(
 
     def is_enabled(rule: Rule) -> bool:
         told = _strongest(rule, from_command_line)
-        if told is not None:
-            return told
-        if cli.select is not None or _strongest(rule, settings.severity) == "off":
+        return told if told is not None else cli.select is None and is_set(rule)
+
+    def is_set(rule: Rule) -> bool:
+        if _strongest(rule, settings.severity) == "off":
             return False
         said = _strongest(rule, from_settings)
         return said if said is not None else settings.select is None and rule.default
@@ -124,6 +130,9 @@ def select(
     return Selection(
         is_narrowed=cli.select is not None or bool(given["--ignore"]),
         _enabled=_named(rules, is_enabled),
+        _unselected=_named(
+            rules, lambda rule: _strongest(rule, from_command_line) is None and is_set(rule)
+        ),
         _fixable=_named(rules, is_fixable),
         # `off` is left out: a rule that is on nevertheless was asked for on the command line.
         _severities={

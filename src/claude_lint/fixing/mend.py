@@ -162,8 +162,10 @@ def _files(mending: Mending) -> _Files:
 
 
 def _judged(task: Task, contents: Mapping[Path, bytes]) -> _File:
+    """Judge a file by all rules, for what a fix brings is no better for not being asked about."""
     source = decode_source(task.path, task.display, task.data)
-    return _File(task, source, judge(task, contents))
+    by_all = replace(task, selection=task.selection.widened())
+    return _File(task, source, judge(by_all, contents))
 
 
 def _sources(files: _Files) -> dict[str, SourceFile]:
@@ -174,7 +176,9 @@ def _candidates(files: _Files, mending: Mending) -> Iterator[Finding]:
     """Yield the findings that can be mended within these files."""
     for path, file in files.items():
         for finding in file.judged.findings:
-            if (path, finding.code) not in mending.spared and _can_mend(finding, files, mending):
+            is_asked_for = file.task.selection.enabled(finding.code, file.task.path)
+            is_spared = (path, finding.code) in mending.spared
+            if is_asked_for and not is_spared and _can_mend(finding, files, mending):
                 yield finding
 
 
