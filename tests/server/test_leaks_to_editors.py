@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,44 +11,8 @@ import pytest
 pytest.importorskip("pygls", reason="the extra `lsp` is not installed")
 
 from planted import Planted, shown_pieces
-from server.editor import PATIENCE, SERVER
-
-
-class Wire:
-    """The server's stdin and stdout."""
-
-    def __init__(self, root: Path, temp: Path) -> None:
-        self._output = temp / "said"
-        with self._output.open("wb") as output:
-            self.process = subprocess.Popen(
-                SERVER, cwd=root, stdin=subprocess.PIPE, stdout=output, stderr=subprocess.STDOUT,
-                env={**os.environ, "TMPDIR": str(temp)},
-            )  # fmt: skip
-        self._asked = 0
-
-    def said(self) -> str:
-        return self._output.read_text(encoding="utf-8", errors="replace")
-
-    def wait_for(self, *words: str) -> None:
-        """Wait until one message holds some words."""
-        deadline = time.monotonic() + PATIENCE
-        while not any(all(word in one for word in words) for one in self.said().split("\r\n\r\n")):
-            assert time.monotonic() < deadline, (words, self.said()[-2000:])
-            time.sleep(0.1)
-
-    def send(self, body: str) -> None:
-        data = body.encode()
-        assert self.process.stdin is not None
-        self.process.stdin.write(b"Content-Length: %d\r\n\r\n" % len(data) + data)
-        self.process.stdin.flush()
-
-    def tell(self, method: str, params: object) -> None:
-        self.send(json.dumps({"jsonrpc": "2.0", "method": method, "params": params}))
-
-    def ask(self, method: str, params: object) -> None:
-        self._asked += 1
-        whole = {"jsonrpc": "2.0", "id": self._asked, "method": method, "params": params}
-        self.send(json.dumps(whole))
+from server.editor import PATIENCE
+from server.wire import Wire
 
 
 def test_no_byte_for_an_editor_shows_a_key(tmp_path: Path) -> None:
@@ -67,7 +27,7 @@ def test_no_byte_for_an_editor_shows_a_key(tmp_path: Path) -> None:
     })  # fmt: skip
     wire.tell("initialized", {})
     for path in planted.sources():
-        open_document(wire, path.as_uri(), path.read_text(encoding="utf-8"))
+        wire.open(path.as_uri(), path.read_text(encoding="utf-8"))
     for name in ("source.py", "stub.pyi", "broken.py", "old.py"):
         wire.wait_for(f"{name}", "hardcoded-key")
     for path in planted.sources():
@@ -93,11 +53,6 @@ def test_no_byte_for_an_editor_shows_a_key(tmp_path: Path) -> None:
     for path in temp.rglob("*"):
         if path.is_file():
             assert shown_pieces(path.read_bytes().decode("latin-1"), planted.keys) == [], path
-
-
-def open_document(wire: Wire, uri: str, text: str) -> None:
-    document = {"uri": uri, "languageId": "python", "version": 1, "text": text}
-    wire.tell("textDocument/didOpen", {"textDocument": document})
 
 
 def questions(uri: str, text: str) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import functools
+import os
+import signal
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -221,7 +224,15 @@ def serve() -> None:
     server = Session()
     for name, handler, options in _FEATURES:
         server.feature(name, options)(handler)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, functools.partial(_end, server))
     try:
         server.start_io()
     finally:
         server.close()
+
+
+def _end(server: Session, number: int, _: object) -> None:
+    """End at a signal; no exception reaches the thread that waits for the editor's next word."""
+    server.close()
+    os._exit(128 + number)
