@@ -634,6 +634,38 @@ def test_a_constant_that_tells_the_version_would_lie(lint: Lint, name: str, safe
     assert finding.fix.safety is safety
 
 
+def test_objects_for_models_that_are_sent_are_not_made_the_same_one(lint: Lint) -> None:
+    code = """
+    import anthropic
+
+
+    class Asker:
+        def __init__(self, model):
+            self.model = model
+
+        def ask(self, messages):
+            client = anthropic.Anthropic()
+            client.messages.create(model=self.model, max_tokens=5, messages=messages)
+
+
+    def ask(model, messages):
+        anthropic.Anthropic().messages.create(model=model, max_tokens=5, messages=messages)
+
+
+    for asker in (Asker("claude-2.0"), Asker("claude-2.1")):
+        asker.ask([{"role": "user", "content": "Hi"}])
+    ask("claude-2.0", [{"role": "user", "content": "Hi"}])
+    ask("claude-2.1", [{"role": "user", "content": "Hi"}])
+    """
+    fixes = [finding.fix for finding in lint(code, select="retired-model")]
+    assert [fix and fix.safety for fix in fixes] == [
+        Safety.DISPLAY,
+        Safety.DISPLAY,
+        Safety.UNSAFE,
+        Safety.UNSAFE,
+    ]
+
+
 def test_what_a_test_expects_is_only_replaced_where_it_is_sent(lint: Lint) -> None:
     code = """
     import anthropic

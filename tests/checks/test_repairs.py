@@ -260,6 +260,11 @@ def test_a_block_never_becomes_empty(before: str, after: str) -> None:
     assert code.with_edits(edits) == f"d = {{}}\n{kept}pass{after}\nf(**d)\n"
 
 
+def test_a_statement_that_sets_several_entries_stays() -> None:
+    code = Code("d = {}\nfor k in ('b', 'c'):\n    d[k] = 1\nf(**d)\n")
+    assert repairs.delete_entries(code.entry("b")) == ()
+
+
 def test_a_value_that_something_else_gets_stays() -> None:
     code = Code('d = {}\nd["c"] = x = 3\nf(**d)\n')
     assert repairs.delete_entries(code.entry("c")) == ()

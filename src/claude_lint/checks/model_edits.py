@@ -72,7 +72,7 @@ def _is_half_of_a_pair(use: ModelUse, suggestion: str, view: View) -> bool:
     if module.source.is_test and not use.is_sent:
         return True
     old, new = (rf"""["']{re.escape(use.prefix + one)}["']""" for one in (use.text, suggestion))
-    compared = rf"[!=]=\s*{old}|{old}\s*[!=]=|\bin\s*[\[({{][^\])}}]*{old}"
+    compared = rf"[!=]=\s*{old}|{old}\s*[!=]="
     modules = {module, *(request.call.module for request in use.requests)}
     return any(
         re.search(compared, one.lines)
@@ -94,9 +94,20 @@ def _is_sent_as_key(use: ModelUse, view: View) -> bool:
 def _is_one_of_a_register(use: ModelUse, suggestion: str, view: View) -> bool:
     """Tell whether models with the same replacement stand in rows, entries or calls alike."""
     alike = list(_in_rows_alike(use))
-    if not use.is_sent:
+    if not use.is_sent or _is_of_an_object(use):
         alike += _in_entries_or_calls_alike(use)
     return any(_is_another_for(node, use, suggestion, view) for node in alike)
+
+
+def _is_of_an_object(use: ModelUse) -> bool:
+    """Tell whether an object of a class is made for the model, and none that itself is a client."""
+    module = use.origin.module
+    argument = module.parents.get(use.origin.node)
+    call = module.parents.get(argument) if isinstance(argument, cst.Arg) else None
+    if not isinstance(call, cst.Call) or any(one.call.node is call for one in use.requests):
+        return False
+    path = access_path(call.func)
+    return path is not None and path[-1].lstrip("_")[:1].isupper()
 
 
 def _in_rows_alike(use: ModelUse) -> Iterator[cst.CSTNode]:

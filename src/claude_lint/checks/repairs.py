@@ -16,7 +16,7 @@ from claude_lint.checks.code_edits import free_quote
 from claude_lint.findings import Edit, Safety, Span
 from claude_lint.python.module import Module, Unit
 from claude_lint.python.spans import span
-from claude_lint.python.syntax import walk
+from claude_lint.python.syntax import string_value, walk
 from claude_lint.python.values import Entry, Origin
 
 _IMPORT = re.compile(r"import\s+([\w.]+)[ \t]*(?:as\s+\w+[ \t]*)?(?:#.*)?\r?$", re.MULTILINE)
@@ -254,12 +254,22 @@ def _delete_statement(at: Origin) -> tuple[Edit, ...]:
     line = module.parents[node]
     if not isinstance(line, (cst.SimpleStatementLine, cst.SimpleStatementSuite)):
         return ()
-    if isinstance(node, cst.Assign) and len(node.targets) > 1:
+    if not isinstance(node, cst.Assign) or len(node.targets) > 1:
         return ()  # something else gets the value, too
+    if not _sets_one_entry(node.targets[0].target):
+        return ()  # a loop may set others by the same statement
     place = span(module, node)
     if len(line.body) > 1 or not _ends_line(module, place):
         return (_edit(module, place, "pass"),)
     return _delete_lines(module, line if isinstance(line, cst.SimpleStatementLine) else node)
+
+
+def _sets_one_entry(target: cst.BaseExpression) -> bool:
+    """Tell whether `d["key"] = …` names its key."""
+    return isinstance(target, cst.Subscript) and all(
+        isinstance(one.slice, cst.Index) and string_value(one.slice.value) is not None
+        for one in target.slice
+    )
 
 
 def _delete_lines(module: Module, statement: cst.CSTNode) -> tuple[Edit, ...]:
