@@ -115,8 +115,9 @@ def run(options: Options, progress: Progress | None = None) -> Report:
             touched = _touched(options, files)
         with tally.timed("reading"):
             tasks: list[Task] = []
-            cache = _cache(options, rulings)
+            cache: Cache | None = None
             for task in _relevant(files, options, rulings, tally):
+                cache = cache or _cache(options, rulings)
                 known = cache.find(task) if cache else None
                 if known is not None:
                     tally.add(task, known)

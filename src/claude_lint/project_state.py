@@ -7,12 +7,15 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from claude_lint.configuration.settings import Settings
 from claude_lint.files.discovery import discover
+from claude_lint.files.encoding import Unreadable, read_bytes
 from claude_lint.python.imports import imported_names
 
 _MOST_STATED = 100_000
+_MOST_BYTES = 64_000_000
 # Within this many seconds a second change may leave a file's time as it is.
 _RACY = 2.0
 _PYTHON = (".py", ".pyi", ".ipynb")
@@ -111,8 +114,11 @@ def _raise(error: OSError) -> None:
 def _imports_of(path: str, stated: Stated, known: Imports) -> str:
     if path in known and known[path][0] == stated:
         return known[path][1]
-    with open(path, "rb") as stream:
-        return _digest("\n".join(imported_names(stream.read())))
+    try:
+        data = read_bytes(Path(path), _MOST_BYTES)
+    except Unreadable:  # of which nothing is known, as when files are judged
+        data = b""
+    return _digest("\n".join(imported_names(data)))
 
 
 def _check_includes(path: str) -> None:

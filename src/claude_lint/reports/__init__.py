@@ -77,11 +77,11 @@ def render(
     """
     # Each format is imported only when asked for: `full` alone brings rich, which costs more
     # than a whole run over files that have nothing to do with Claude.
-    if fmt == "full":
+    if fmt == "full" and (run.findings or color):
         from claude_lint.reports import full
 
         text = full.render(run, color=color, width=width, quiet=quiet)
-    elif fmt == "concise":
+    elif fmt in ("full", "concise"):  # without findings or colors they are the same
         from claude_lint.reports import concise
 
         text = concise.render(run, quiet=quiet)
