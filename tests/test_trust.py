@@ -77,7 +77,8 @@ def test_a_fix_does_not_follow_a_link_out_of_the_project(tmp_path: Path) -> None
 # What means something to a terminal, to GitHub's runners, to XML and to JSON.
 TELLING = st.sampled_from(
     ["\n", "\r", "\x1b[2J", "\x07", "\x9b", "\u202e", "\u2028", "::error::", "::", "%0A", "%", ",",
-     "##[error]", "]]>", "<", "&", '"', "'", "\\", "\0", "\x85", "\ud800", ":", "\t", "a", " "]
+     "##[error]", "]]>", "<", "&", '"', "'", "\\", "\0", "\x85", "\ud800", ":", "\t", "a", " ",
+     "\x1b]8;;https://x\x07", "\x1b]0;x\x1b\\", "\u2066", "\u200f", "\u2029", "::stop-commands::x", "\b"]
 )  # fmt: skip
 HOSTILE = st.lists(TELLING, min_size=1, max_size=12).map("".join)
 
