@@ -445,3 +445,26 @@ def test_a_choice_that_another_model_of_the_call_takes_is_left(lint: Lint) -> No
         (finding,) = lint(code.replace("MODEL", model), select="forced-tool-choice")
         assert finding.fix is not None
         assert finding.fix.safety is safety
+
+
+def test_a_choice_that_code_makes_is_left_to_it(lint: Lint) -> None:
+    code = """
+    import anthropic
+
+
+    def choice(tools):
+        return {"type": "any"} if len(tools) > 1 else {"type": "auto"}
+
+
+    def ask(messages, tools):
+        return anthropic.Anthropic().messages.create(
+            model="claude-opus-5-5",
+            max_tokens=9,
+            messages=messages,
+            tools=tools,
+            tool_choice=choice(tools),
+        )
+    """
+    (finding,) = lint(code, select="forced-tool-choice")
+    assert finding.fix is not None
+    assert finding.fix.safety is Safety.DISPLAY

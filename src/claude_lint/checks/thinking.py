@@ -27,7 +27,7 @@ from claude_lint.claude.in_force import (
 )
 from claude_lint.findings import Safety
 from claude_lint.python.flow import NO_ARMS, Arms
-from claude_lint.python.values import Entry, Mapping, Origin, strings
+from claude_lint.python.values import Entry, Mapping, Origin, options, strings
 
 _EFFORTS_ABOVE_HIGH = frozenset({"xhigh", "max"})
 _FORCING = frozenset({"any", "tool"})
@@ -205,8 +205,10 @@ def forced(request: Request, view: View) -> Iterator[Problem]:
             fix=repair(
                 view,
                 "Use `auto`",
-                # Another model may well be forced, and the code rely on it.
-                Safety.UNSAFE if len(refusing) in (0, len(asked)) else Safety.DISPLAY,
+                # Another model may well be forced, and code that chooses may rely on it.
+                Safety.UNSAFE
+                if len(refusing) in (0, len(asked)) and len(options(choice.entry.value)) == 1
+                else Safety.DISPLAY,
                 give(choice.entry, '{"type": "auto"}'),
             ),
         )
