@@ -82,6 +82,23 @@ def test_a_change_in_the_project_invalidates(
     assert judged == [1, 1]
 
 
+@pytest.mark.parametrize("name", ["../shared.txt", "deeper/pins", "missing.txt"])
+def test_a_change_in_what_requirements_take_in_is_seen(name: str, judged: list[int]) -> None:
+    project = Path("project")
+    (project / "deeper").mkdir(parents=True)
+    (project / ".claude-lint.toml").write_text("")
+    (project / "app.py").write_text(CODE)
+    (project / "requirements.txt").write_text(f"-r {name}\n")
+    (project / "deeper/pins").write_text("anthropic<1\n")
+    Path("shared.txt").write_text("anthropic<1\n")
+    for count in (1, 1):
+        run(paths=("project",))
+        assert len(judged) == count
+    (project / name).write_text("anthropic<2\n")
+    run(paths=("project",))
+    assert len(judged) == 2
+
+
 def test_a_change_in_what_was_not_looked_at_costs_nothing(judged: list[int]) -> None:
     run()
     Path("other.py").write_text("LIMIT = 2\n")

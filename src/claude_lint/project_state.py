@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from claude_lint.python.imports import imported_names
 
 _MOST_STATED = 100_000
 _MOST_BYTES = 64_000_000
+_MOST_INCLUDED = 100
 # Within this many seconds a second change may leave a file's time as it is.
 _RACY = 2.0
 _PYTHON = (".py", ".pyi", ".ipynb")
@@ -58,26 +60,36 @@ def project_state(settings: Settings, now: float, known: Imports) -> ProjectStat
     files: dict[str, Stated] = {}
     imports: Imports = {}
     for path in sorted({*found, *_walked(str(settings.root))}):
-        if not os.path.isfile(path):
-            continue
-        status = os.stat(path)
-        changed = max(status.st_mtime_ns, status.st_ctime_ns)
-        stated = (status.st_size, status.st_ino, changed)
-        is_racy = changed / 1e9 > now - _RACY
         if path.endswith(_PYTHON):
+            stated = _stated(path)
+            if stated is None:
+                continue
             digest = _imports_of(path, stated, known)
             described.append((path, digest))
-            if not is_racy:
+            if not _is_racy(stated, now):
                 files[path] = stated
                 imports[path] = (stated, digest)
-        elif is_racy:
-            raise UncertainError
-        else:
-            if path.endswith((".txt", ".in", ".lock")):
-                _check_includes(path)
-            described.append((path, stated))
+            continue
+        is_including = path.endswith((".txt", ".in"))
+        for one in (path, *(_included(path) if is_including else ())):
+            stated = _stated(one)
+            if stated is not None and _is_racy(stated, now):
+                raise UncertainError
+            described.append((one, stated))
     described += [path.read_bytes() for path in settings.catalog]
     return ProjectState(_digest(repr(described)), files, imports)
+
+
+def _stated(path: str) -> Stated | None:
+    """Return the state of a file, None for what is none."""
+    if not os.path.isfile(path):
+        return None
+    status = os.stat(path)
+    return status.st_size, status.st_ino, max(status.st_mtime_ns, status.st_ctime_ns)
+
+
+def _is_racy(stated: Stated, now: float) -> bool:
+    return stated[-1] / 1e9 > now - _RACY
 
 
 def _listed(settings: Settings) -> list[str]:
@@ -121,13 +133,19 @@ def _imports_of(path: str, stated: Stated, known: Imports) -> str:
     return _digest("\n".join(imported_names(data)))
 
 
-def _check_includes(path: str) -> None:
-    """Raise `UncertainError` for requirements that take in others by names not looked at."""
-    with open(path, "rb") as stream:
-        for included in _INCLUDE.findall(stream.read()):
-            is_seen = included.endswith((b".txt", b".in", b".lock", b".toml"))
-            if not is_seen or b".." in included or included.startswith((b"/", b".")):
-                raise UncertainError
+def _included(path: str) -> Iterator[str]:
+    """Yield the files that requirements take in, and those that these do, wherever they are."""
+    seen = {path}
+    waiting = [path]
+    while waiting and len(seen) <= _MOST_INCLUDED:
+        path = waiting.pop()
+        with suppress(Unreadable):
+            for name in _INCLUDE.findall(read_bytes(Path(path), _MOST_BYTES)):
+                included = os.path.join(os.path.dirname(path), os.fsdecode(name))
+                if included not in seen:
+                    seen.add(included)
+                    waiting.append(included)
+                    yield included
 
 
 def _digest(text: str) -> str:
