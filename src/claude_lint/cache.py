@@ -71,7 +71,7 @@ class Cache:
         if key is None or state is None or not state.files.keys() >= set(judged.read):
             return
         said = repr([replace(finding, fingerprint="") for finding in judged.findings])
-        if mask(said) != said:
+        if mask(said) != said or any(mask(path) != path for path in judged.read):
             return  # nothing that could be a key is written down
         read = {path: state.files[path] for path in judged.read}
         text = json.dumps({**_entry(judged, key), "read": read})
@@ -115,7 +115,8 @@ class Cache:
             self._imports.update(state.imports)
             with suppress(OSError):
                 _mark(self._folder)
-                _write(self._folder / _IMPORTS, json.dumps(self._imports))
+                told = {path: of for path, of in self._imports.items() if mask(path) == path}
+                _write(self._folder / _IMPORTS, json.dumps(told))
         return state
 
 

@@ -230,7 +230,9 @@ class Evaluator:
         if isinstance(node, cst.NamedExpr):
             return self.value(module, node.value, frame)
         if isinstance(node, cst.Lambda):
-            return FunctionValue(module.scopes[node], None, frame, origin=origin)
+            scope = module.scopes.get(node)  # none where no name is bound: in the head of a loop
+            if scope is not None:
+                return FunctionValue(scope, None, frame, origin=origin)
         if isinstance(node, cst.DictComp):
             return filtering.filtered(self, module, node, frame)
         if isinstance(node, (cst.ListComp, cst.SetComp, cst.GeneratorExp)):
