@@ -41,9 +41,3 @@ def test_what_only_the_checks_of_the_tree_refuse_is_no_failure_of_ours(
 def test_what_is_annotated_as_itself_is_of_no_type(lint: Lint, annotations: str) -> None:
     found = lint(f"import anthropic\n{annotations}\na.messages.create(model='claude-2.1')\n")
     assert [one.code for one in found] == ["CL201", "CL220", "CL303"]
-
-
-def test_a_lambda_in_the_head_of_a_loop_is_of_no_consequence(lint: Lint) -> None:
-    loop = "    async for x in (lambda a, *b: [c[x:a] for c in a if c[x]]):\n        x = 1\n"
-    found = lint(f"import anthropic\nasync def f():\n{loop}    await x(anthropic)\n")
-    assert "CL901" not in {one.code for one in found}
