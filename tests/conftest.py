@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+import signal
 import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +12,10 @@ import rule_examples
 from claude_lint.findings import Finding
 
 Lint = Callable[..., list[Finding]]
+
+# A shell that starts the tests in the background lets nothing they start hear Ctrl-C.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

@@ -41,3 +41,26 @@ def test_what_only_the_checks_of_the_tree_refuse_is_no_failure_of_ours(
 def test_what_is_annotated_as_itself_is_of_no_type(lint: Lint, annotations: str) -> None:
     found = lint(f"import anthropic\n{annotations}\na.messages.create(model='claude-2.1')\n")
     assert [one.code for one in found] == ["CL201", "CL220", "CL303"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "d[[x for x in d if x]] = 1",
+        "d[lambda: 1] = 1",
+        "del d[[x for x in d if x]]",
+        "for d[[x for x in d if x]] in d: pass",
+        "d[{x: y for x, y in d if x}], e = d",
+    ],
+)
+def test_keys_that_are_comprehensions_are_unknown_keys(lint: Lint, change: str) -> None:
+    code = f"import anthropic\nd = {{}}\n{change}\nanthropic.Anthropic().messages.create(**d)\n"
+    assert lint(code, select="missing-max-tokens") == []
+
+
+@pytest.mark.parametrize("target", ["d[@]", "d[@], e", "d[@][0]", "d[@].a"])
+def test_calls_in_what_is_assigned_to_are_calls(lint: Lint, target: str) -> None:
+    call = 'anthropic.Anthropic().messages.create(model="claude-opus-5-5", messages=M)'
+    code = f"import anthropic\n{target.replace('@', call)} = 1, 2\n"
+    (found,) = lint(code, select="missing-max-tokens")
+    assert (found.code, found.location.span.line, found.location.span.column) == ("CL201", 2, 3)

@@ -187,8 +187,7 @@ class Binder:
             path = place_path(node.target)
             if path is not None:
                 self._event(Event("augmented", path, scope, point, node, value=node.value))
-            if isinstance(node.target, cst.Subscript):
-                self._expression(node.target, scope, point)
+            self._expression(node.target, scope, point)
         elif isinstance(node, (cst.Import, cst.ImportFrom)):
             self._import(node, scope, point)
         elif isinstance(node, cst.Return):
@@ -210,6 +209,7 @@ class Binder:
             targets = node.target.elements if isinstance(node.target, cst.Tuple) else (node,)
             for one in targets:
                 deleted = one.target if isinstance(one, cst.Del) else one.value
+                self._expression(deleted, scope, point)
                 if isinstance(deleted, cst.Subscript):
                     self._subscript_event("delitem", deleted, None, node, scope, point)
         else:
@@ -241,7 +241,7 @@ class Binder:
         annotation: cst.BaseExpression | None = None,
     ) -> None:
         if isinstance(target, cst.Subscript):
-            self._expression(target.value, scope, point)
+            self._expression(target, scope, point)
             self._subscript_event("setitem", target, value, node, scope, point)
         elif isinstance(target, cst.Attribute):
             path = access_path(target)
@@ -305,6 +305,8 @@ class Binder:
         point: Point,
         annotation: cst.BaseExpression | None = None,
     ) -> None:
+        if not isinstance(target, cst.Name):
+            self._expression(target, scope, point)  # `d[key], self.items[:n] = pair`
         for name, path in assigned_names(target):
             self._add(Binding(name.value, kind, node, scope, point, path, "", annotation))
 

@@ -64,8 +64,11 @@ def listed(
     Where nothing is open it is known how many these are.
     """
     origin = Origin(module, node)
+    scope = module.scopes.get(node)
+    if scope is None:  # in an annotation that is a string
+        return Unknown(origin=origin, why="comprehension")
     item = evaluator.value(module, node.elt, frame)
-    tests = [outcome(test, module.scopes[node], 0) for test in _asked(node.for_in)]
+    tests = [outcome(test, scope, 0) for test in _asked(node.for_in)]
     premises = {premise for test in tests for premise in test.success}
     answers = {
         one: {passed(evaluator, premise, one.under, frame) for premise in premises}
