@@ -9,6 +9,7 @@ from typing import Any
 
 from claude_lint.configuration.rulings import Options
 from claude_lint.configuration.settings import SettingsError, nearest
+from claude_lint.masking import mask
 
 _RULES = ("select", "ignore", "extend-select")
 _TEXTS = ("config", "target-sdk", "target-api")
@@ -47,4 +48,5 @@ def _read(key: str, value: object, folder: Path) -> object:
 
 
 def _wrong(message: str) -> SettingsError:
-    return SettingsError(None, None, f"In the editor's configuration of claude-lint: {message}")
+    text = mask(f"In the editor's configuration of claude-lint: {message}")
+    return SettingsError(None, None, text)
