@@ -66,6 +66,11 @@ def ancestry(evaluator: Evaluator, cls: ClassValue) -> tuple[list[Scope], list[V
     return seen, foreign
 
 
+def is_of_settings(foreign: Sequence[Value]) -> bool:
+    """Tell whether a class with these foreign bases fills its fields from the environment."""
+    return any(isinstance(one, Symbol) and one.path.endswith("BaseSettings") for one in foreign)
+
+
 def constructions(evaluator: Evaluator, scope: Scope) -> tuple[tuple[Module, cst.Call], ...]:
     """Return the project's calls that make an object of a class."""
     known = evaluator._callers.get(scope)

@@ -28,6 +28,7 @@ from claude_lint.python.values import (
     Change,
     ClassValue,
     Constant,
+    Environ,
     Frame,
     FunctionValue,
     Instance,
@@ -49,7 +50,7 @@ from claude_lint.python.values import (
 if TYPE_CHECKING:
     from claude_lint.python.evaluate import Evaluator
 from claude_lint.python.annotations import annotated
-from claude_lint.python.classes import alternatives, ancestry, constructions
+from claude_lint.python.classes import alternatives, ancestry, constructions, is_of_settings
 from claude_lint.python.functions import frame_for, returned
 from claude_lint.python.signatures import decorator_names, is_method, parameter_names
 
@@ -448,7 +449,10 @@ def _field(
                 else:
                     values.append(Unknown(origin=origin, why="field", name=name))
             else:
-                values.append(_field_default(evaluator, evaluator.bound(binding, None)))
+                default = _field_default(evaluator, evaluator.bound(binding, None))
+                if is_of_settings(ancestry(evaluator, base.cls)[1]):
+                    default = Environ(name.upper(), default, origin=default.origin)
+                values.append(default)
         if base.arguments is None and not any(isinstance(v, Unknown) for v in values):
             values.append(Unknown(origin=origin, why="field", name=name))
     return [named(one, name) for one in values]

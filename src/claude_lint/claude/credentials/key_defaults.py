@@ -11,7 +11,7 @@ import libcst as cst
 from claude_lint.claude.credentials.key_names import is_name_tested, is_tested, names_key
 from claude_lint.claude.credentials.literals import keys_in
 from claude_lint.claude.view import View
-from claude_lint.python.classes import ancestry
+from claude_lint.python.classes import ancestry, is_of_settings
 from claude_lint.python.module import Module
 from claude_lint.python.scopes import Scope
 from claude_lint.python.syntax import assigned_name, string_value, walk
@@ -19,7 +19,6 @@ from claude_lint.python.values import (
     ClassValue,
     Environ,
     Origin,
-    Symbol,
     options,
     strings,
 )
@@ -130,8 +129,7 @@ def _of_settings(view: View) -> Iterator[KeyDefault]:
     """Yield the defaults of pydantic settings, whose fields are variables of the environment."""
     for scope in _classes(view.module.scope):
         cls = ClassValue(scope)
-        foreign = ancestry(view.evaluator, cls)[1]
-        if not any(isinstance(o, Symbol) and o.path.endswith("BaseSettings") for o in foreign):
+        if not is_of_settings(ancestry(view.evaluator, cls)[1]):
             continue
         for name in list(scope.bound):
             if not names_key(name) or is_name_tested(view, name):
