@@ -13,10 +13,16 @@ _MODEL_NAMES = re.compile(r"model|claude|llm|engine|deployment", re.IGNORECASE)
 # Names under which an ID is shown, priced or compared, not sent.
 _SHOWN_NAMES = re.compile(
     r"(?:^|_)(?:label|title|description|desc|display|help|prompt|text|message|url|href|path|file|filename|note|doc|docs"
-    r"|example|comment|price|prices|pricing|cost|costs|emoji|icon|usage|metavar|reason|placeholder|hint|tokenizer|instruct_type)s?(?:_|$)",
+    r"|example|comment|price|prices|pricing|cost|costs|emoji|icon|usage|metavar|reason|placeholder|hint|tokenizer|instruct_type|family|series)s?(?:_|$)",
     re.IGNORECASE,
 )
 _PRICED_NAMES = re.compile(r"(?:^|_)(?:price|pricing|cost)s?(?:_|$)", re.IGNORECASE)
+# Keys of a record of what was answered, which tells the model and sends it nowhere.
+_ANSWERED = re.compile(
+    r"(?:response|answer|error|timestamp|latency|elapsed|duration|stop_reason"
+    r"|(?:input|output|total|completion|prompt)_tokens)(?:_\w+)?",
+    re.IGNORECASE,
+)
 _READERS = frozenset({
     "print", "debug", "info", "warning", "error", "exception", "critical", "log", "startswith",
     "endswith", "replace", "removeprefix", "removesuffix", "split", "find", "index", "count",
@@ -86,9 +92,17 @@ def _entry_role(module: Module, entry: cst.DictElement, child: cst.CSTNode) -> t
     key = string_value(entry.key)
     name = key if isinstance(key, str) else ""
     outer = holder_name(module, entry)
-    if _SHOWN_NAMES.search(name) or _PRICED_NAMES.search(outer):
+    if _SHOWN_NAMES.search(name) or _PRICED_NAMES.search(outer) or _is_of_record(module, entry):
         return "", ""  # a table from labels to IDs holds IDs to send, one of prices does not
     return "entry", name
+
+
+def _is_of_record(module: Module, entry: cst.DictElement) -> bool:
+    display = module.parents.get(entry)
+    if not isinstance(display, cst.Dict):
+        return False
+    keys = [string_value(one.key) for one in display.elements if isinstance(one, cst.DictElement)]
+    return any(isinstance(key, str) and _ANSWERED.fullmatch(key) is not None for key in keys)
 
 
 def _item_role(module: Module, element: cst.CSTNode) -> tuple[str, str]:
