@@ -6,17 +6,15 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from claude_lint.configuration.settings import Settings
 from claude_lint.files.discovery import discover
-from claude_lint.files.encoding import Unreadable, read_bytes
+from claude_lint.files.encoding import bytes_beside
 from claude_lint.python.imports import imported_names
 
 _MOST_STATED = 100_000
-_MOST_BYTES = 64_000_000
 _MOST_INCLUDED = 100
 # Within this many seconds a second change may leave a file's time as it is.
 _RACY = 2.0
@@ -126,11 +124,7 @@ def _raise(error: OSError) -> None:
 def _imports_of(path: str, stated: Stated, known: Imports) -> str:
     if path in known and known[path][0] == stated:
         return known[path][1]
-    try:
-        data = read_bytes(Path(path), _MOST_BYTES)
-    except Unreadable:  # of which nothing is known, as when files are judged
-        data = b""
-    return _digest("\n".join(imported_names(data)))
+    return _digest("\n".join(imported_names(bytes_beside(Path(path)))))
 
 
 def _included(path: str) -> Iterator[str]:
@@ -139,13 +133,12 @@ def _included(path: str) -> Iterator[str]:
     waiting = [path]
     while waiting and len(seen) <= _MOST_INCLUDED:
         path = waiting.pop()
-        with suppress(Unreadable):
-            for name in _INCLUDE.findall(read_bytes(Path(path), _MOST_BYTES)):
-                included = os.path.join(os.path.dirname(path), os.fsdecode(name))
-                if included not in seen:
-                    seen.add(included)
-                    waiting.append(included)
-                    yield included
+        for name in _INCLUDE.findall(bytes_beside(Path(path))):
+            included = os.path.join(os.path.dirname(path), os.fsdecode(name))
+            if included not in seen:
+                seen.add(included)
+                waiting.append(included)
+                yield included
 
 
 def _digest(text: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from claude_lint.files.discovery import gate
+from claude_lint.files.encoding import bytes_beside
 from claude_lint.python.imports import ImportFinder, imported_names
 
 NEEDLES: tuple[bytes, ...] = (b"anthropic", b"claude", b"sk-ant-", b".messages.")
@@ -49,14 +50,14 @@ class Mentions:
 
     def _in_file(self, path: str) -> bool:
         known = self._direct.get(path)
-        return self.note(path, _bytes(path).lower()) if known is None else known
+        return self.note(path, bytes_beside(Path(path)).lower()) if known is None else known
 
     def _in_imported(self, path: str) -> bool:
         known = self._imported.get(path)
         if known is None:
             known = self._imported[path] = any(
                 self._in_file(file)
-                for dotted in imported_names(_bytes(path))
+                for dotted in imported_names(bytes_beside(Path(path)))
                 for file in self._finder.files(path, dotted)
             )
         return known
@@ -76,11 +77,3 @@ def mentions_in(root: Path, needles: tuple[bytes, ...]) -> Mentions:
 def forget_mentions() -> None:
     """Look into files anew from now on."""
     mentions_in.cache_clear()
-
-
-def _bytes(path: str) -> bytes:
-    try:
-        with open(path, "rb") as stream:
-            return stream.read()
-    except OSError:
-        return b""

@@ -17,6 +17,7 @@ _WIDE_BOMS = (
     (codecs.BOM_UTF16_LE, "UTF-16"),
     (codecs.BOM_UTF16_BE, "UTF-16"),
 )
+_MOST_BESIDE = 64_000_000
 _START = Span(1, 1, 1, 1)
 _LINE_ENDS = re.compile(r"\r\n|\r|\n")
 _LINES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
@@ -68,6 +69,14 @@ def read_bytes(path: Path, max_size: int) -> bytes:
         raise Inaccessible(f"Cannot be read: {error.strerror}") from None
     except ValueError:
         raise Inaccessible("Cannot be read: its name holds a NUL") from None
+
+
+def bytes_beside(path: Path) -> bytes:
+    """Return what a file beside the judged ones holds, nothing where it cannot be read."""
+    try:
+        return read_bytes(path, _MOST_BESIDE)
+    except Unreadable:
+        return b""
 
 
 def _read(descriptor: int, max_size: int) -> bytes:

@@ -11,14 +11,14 @@ from collections import defaultdict
 from collections.abc import Callable, Container, Iterator
 from pathlib import Path
 
-from claude_lint.files.encoding import Unreadable, read_bytes
+from claude_lint.files.encoding import bytes_beside
 from claude_lint.files.source import SourceFile, file_of, is_test
 from claude_lint.python.imports import ImportFinder, imported_names
 from claude_lint.python.module import Module, UnparsableError
 
 _MOST_USERS = 60
 _MOST_STEPS = 1
-_MOST_BYTES = 64_000_000
+_MOST_KEPT = 64_000_000
 
 Reader = Callable[[Path], SourceFile | None]
 Lister = Callable[[Path], list[Path]]
@@ -46,7 +46,7 @@ class Project:
         self._naming_of: dict[tuple[Path, str], list[Path]] = {}
         self._imports_of: dict[Path, frozenset[Path]] = {}
         self._data: dict[Path, bytes] = {}
-        self._room = _MOST_BYTES
+        self._room = _MOST_KEPT
         self._looked: dict[Path, set[Path]] = defaultdict(set)
         self._lender: Project | None = None
         self._own: Container[Path] = ()
@@ -263,10 +263,7 @@ class Project:
             return self._lender._bytes(path)
         data = self._data.get(path)
         if data is None:
-            try:
-                data = read_bytes(path, _MOST_BYTES)
-            except Unreadable:
-                data = b""
+            data = bytes_beside(path)
             self._room -= len(data)
             if self._room > 0:
                 self._data[path] = data
