@@ -21,14 +21,13 @@ from claude_lint.python.inheritance import (
     open_frame,
 )
 from claude_lint.python.module import Module
-from claude_lint.python.scopes import Binding, Event, Scope
+from claude_lint.python.scopes import Event, Scope
 from claude_lint.python.values import (
     Arguments,
     Attribute,
     Change,
     ClassValue,
     Constant,
-    Environ,
     Frame,
     FunctionValue,
     Instance,
@@ -50,21 +49,11 @@ from claude_lint.python.values import (
 if TYPE_CHECKING:
     from claude_lint.python.evaluate import Evaluator
 from claude_lint.python.annotations import annotated
-from claude_lint.python.classes import alternatives, ancestry, constructions, is_of_settings
+from claude_lint.python.classes import alternatives, ancestry, constructions
+from claude_lint.python.fields import field_default, field_values
 from claude_lint.python.functions import frame_for, returned
 from claude_lint.python.signatures import decorator_names, is_method, parameter_names
 
-_FIELD_MAKERS = frozenset(
-    {
-        "dataclasses.field",
-        "pydantic.Field",
-        "pydantic.fields.Field",
-        "attr.ib",
-        "attrs.field",
-        "attr.field",
-    }
-)
-_DATACLASSES = frozenset({"dataclass", "dataclasses.dataclass", "define", "attrs.define"})
 _PROPERTIES = frozenset({"property", "cached_property", "functools.cached_property"})
 
 
@@ -160,7 +149,7 @@ def _class_attribute(evaluator: Evaluator, cls: ClassValue, name: str, origin: O
             if isinstance(one, FunctionValue) and isinstance(one.scope.node, cst.FunctionDef):
                 if "classmethod" in decorator_names(one.scope.node):
                     one = replace(one, receiver=cls)
-            found.append(_field_default(evaluator, one))
+            found.append(field_default(evaluator, one))
         return union(found)
     if any(isinstance(one, Unknown) for one in foreign):
         return Unknown(origin=origin, why="base", name=name)
@@ -169,27 +158,6 @@ def _class_attribute(evaluator: Evaluator, cls: ClassValue, name: str, origin: O
 
 def _is_enum(foreign: list[Value]) -> bool:
     return any(isinstance(one, Symbol) and one.path.startswith("enum.") for one in foreign)
-
-
-def _field_default(evaluator: Evaluator, value: Value) -> Value:
-    """`field(default=…)`, `Field(…)`: the default is the value."""
-    if not isinstance(value, Result) or not isinstance(value.callee, Symbol):
-        return value
-    if value.callee.path not in _FIELD_MAKERS and not value.callee.path.endswith(".Field"):
-        return value
-    default = value.arguments.get("default", 0 if value.callee.path.endswith("Field") else None)
-    if default is not None:
-        return default
-    factory = value.arguments.get("default_factory")
-    for one in options(factory):
-        if isinstance(one, FunctionValue):
-            return returned(
-                evaluator,
-                one,
-                None,
-                value.origin or Origin(one.scope.module, one.scope.node or cst.Pass()),
-            )
-    return Unknown(origin=value.origin, why="field")
 
 
 def instance_attribute(
@@ -405,7 +373,7 @@ def _declared_attribute(
             continue
         is_field = any(binding.annotation is not None for binding in bindings)
         if is_field:
-            values = _field(evaluator, base, scope, bindings, name, origin)
+            values = field_values(evaluator, base, scope, bindings, name, origin)
             if values:
                 return values
         return list(options(bound_members(evaluator, base, scope, name, origin)))
@@ -420,78 +388,9 @@ def bound_members(
     return union(_bound_member(evaluator, base, one, origin) for one in options(value))
 
 
-def _field(
-    evaluator: Evaluator,
-    base: Instance,
-    scope: Scope,
-    bindings: list[Binding],
-    name: str,
-    origin: Origin,
-) -> list[Value]:
-    """A dataclass or model field: what the constructor is passed, else the default."""
-    passed = _constructor_arguments(evaluator, base, scope, name)
-    values: list[Value] = []
-    certain = False
-    for value, is_passed in passed:
-        if is_passed:
-            values.append(value)
-        certain = certain or is_passed
-    if not (base.arguments is not None and certain):
-        for binding in bindings:
-            if binding.kind == "annotation":
-                hint = (
-                    annotated(evaluator, scope.module, binding.annotation, None)
-                    if binding.annotation
-                    else None
-                )
-                if isinstance(hint, Typed):
-                    values.append(hint)
-                else:
-                    values.append(Unknown(origin=origin, why="field", name=name))
-            else:
-                default = _field_default(evaluator, evaluator.bound(binding, None))
-                if is_of_settings(ancestry(evaluator, base.cls)[1]):
-                    default = Environ(name.upper(), default, origin=default.origin)
-                values.append(default)
-        if base.arguments is None and not any(isinstance(v, Unknown) for v in values):
-            values.append(Unknown(origin=origin, why="field", name=name))
-    return [named(one, name) for one in values]
-
-
-def _constructor_arguments(
-    evaluator: Evaluator, base: Instance, scope: Scope, name: str
-) -> list[tuple[Value, bool]]:
-    """Return what constructor calls pass for a field, and whether they pass it."""
-    position = _field_position(evaluator, base.cls, name)
-    if base.arguments is not None:
-        value = base.arguments.get(name, position)
-        return [(value, True)] if value is not None else []
-    found: list[tuple[Value, bool]] = []
-    for (module, call), under in alternatives(evaluator, constructions(evaluator, scope), scope):
-        passed = evaluator.arguments(module, call).get(name, position)
-        if passed is not None:
-            found.append((conditioned(passed, under), True))
-    return found
-
-
-def _field_position(evaluator: Evaluator, cls: ClassValue, name: str) -> int | None:
-    """Return the place of a field among the arguments of a dataclass, None of other classes."""
-    names: list[str] = []
-    for scope in reversed(ancestry(evaluator, cls)[0]):
-        if not isinstance(scope.node, cst.ClassDef):
-            continue
-        if not decorator_names(scope.node) & _DATACLASSES:
-            continue
-        declared = [one for unit in scope.units for one in unit.names] or list(scope.bound)
-        for one in declared:
-            if one not in names and any(found.annotation for found in scope.bindings(one)):
-                names.append(one)
-    return names.index(name) if name in names else None
-
-
 def _bound_member(evaluator: Evaluator, base: Instance, value: Value, origin: Origin) -> Value:
     if not isinstance(value, FunctionValue) or not isinstance(value.scope.node, cst.FunctionDef):
-        return _field_default(evaluator, value)
+        return field_default(evaluator, value)
     names = decorator_names(value.scope.node)
     if names & _PROPERTIES or any(name.endswith("cached_property") for name in names):
         function = replace(value, receiver=base)
