@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from claude_lint import checker, documents, engine
+from claude_lint import checker, documents, engine, relevance
 from claude_lint.checker import CheckResult, CheckSettings
 from claude_lint.configuration.settings import SettingsError
 from claude_lint.engine import Options, Report
@@ -167,7 +167,7 @@ def test_a_file_that_cannot_be_read_is_a_finding_if_it_was_named(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(project, {"a.py": ""})
-    monkeypatch.setattr(engine, "read_bytes", refuse_to_read)
+    monkeypatch.setattr(relevance, "read_bytes", refuse_to_read)
     report = run("a.py")
 
     assert shown(report) == ["a.py:1:1 error CL901"]
@@ -179,7 +179,7 @@ def test_a_file_that_cannot_be_read_is_a_note_if_it_was_met_while_walking(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(project, {"a.py": ""})
-    monkeypatch.setattr(engine, "read_bytes", refuse_to_read)
+    monkeypatch.setattr(relevance, "read_bytes", refuse_to_read)
     report = run()
 
     assert shown(report) == []

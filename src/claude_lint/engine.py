@@ -12,20 +12,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from claude_lint.claude.anchors import (
-    NEEDLES,
-    Mentions,
-    forget_mentions,
-    is_sender,
-    mentions_in,
-)
+from claude_lint.claude.anchors import forget_mentions, is_sender
 from claude_lint.configuration.rulings import Options as RulingOptions
 from claude_lint.configuration.rulings import Rulings
 from claude_lint.configuration.settings import Settings, SettingsError, forget_settings
-from claude_lint.files.discovery import FoundFile, discover, display_path, gate_file
-from claude_lint.files.encoding import Inaccessible, TooLarge, Unreadable, read_bytes
+from claude_lint.files.discovery import FoundFile, discover, display_path
+from claude_lint.files.encoding import Inaccessible, Unreadable
 from claude_lint.findings import Finding, Severity
 from claude_lint.python.imports import imported_names
+from claude_lint.relevance import bytes_to_judge, mentions, task_for
 
 if TYPE_CHECKING:
     from claude_lint.cache import Cache
@@ -33,16 +28,6 @@ if TYPE_CHECKING:
     from claude_lint.judge import Judged, Task
     from claude_lint.plugin_checks import PluginFailure
     from claude_lint.workers import Failure, Workers
-
-__all__ = [
-    "InternalError",
-    "Options",
-    "Report",
-    "could_matter",
-    "find_files",
-    "run",
-    "task_for",
-]
 
 # From this many bytes on, another process saves more time than its imports cost.
 _WORTH_A_PROCESS = 100_000
@@ -294,14 +279,14 @@ def _relevant(
         if data is None:
             continue
         lowered = data.lower()
-        if _mentions(settings).note(str(file.path), lowered):
+        if mentions(settings).note(str(file.path), lowered):
             yield task_for(file, data, options, rulings)
         elif is_sender(lowered):
             senders.append((file, tuple(imported_names(data))))
     # What the files mention themselves is known by now, and need not be read again.
     for file, names in senders:
         settings = rulings.of_file(file.path)
-        if _mentions(settings).are_behind(names, str(file.path)):
+        if mentions(settings).are_behind(names, str(file.path)):
             data = _read(file, settings, options, rulings, tally)
             if data is not None:
                 yield task_for(file, data, options, rulings)
@@ -314,7 +299,7 @@ def _read(
     if options.stdin is not None:
         return options.stdin
     try:
-        return _bytes(file.path, settings)
+        return bytes_to_judge(file.path, settings)
     except Unreadable as problem:
         if isinstance(problem, Inaccessible) and not file.explicit:
             tally.notes.append(f"{file.display}: {problem}")
@@ -324,49 +309,6 @@ def _read(
         task = task_for(file, b"", options, rulings)
         tally.add(task, refuse(task, problem.message))
         return None
-
-
-def _bytes(path: Path, settings: Settings) -> bytes | None:
-    """Read a file; None for one that is too large to be judged, and has nothing to be judged."""
-    try:
-        return read_bytes(path, settings.max_file_size)
-    except TooLarge:
-        if gate_file(path, _needles(settings)):
-            raise
-        return None
-
-
-def could_matter(data: bytes, path: Path, settings: Settings) -> bool:
-    """Tell whether anything in a file points to Claude, itself or through what it imports."""
-    lowered = data.lower()
-    return any(needle in lowered for needle in _needles(settings)) or (
-        is_sender(lowered) and _mentions(settings).are_behind(imported_names(data), str(path))
-    )
-
-
-def _mentions(settings: Settings) -> Mentions:
-    return mentions_in(settings.root, _needles(settings))
-
-
-def _needles(settings: Settings) -> tuple[bytes, ...]:
-    return (*NEEDLES, *(host.encode() for host in settings.api_hosts))
-
-
-def task_for(file: FoundFile, data: bytes, options: RulingOptions, rulings: Rulings) -> Task:
-    """Say what is to be done about a file, whose content need not be the one on the disk."""
-    from claude_lint.judge import Task
-
-    settings = rulings.of_file(file.path)
-    rulings.check_target(settings)
-    return Task(
-        path=file.path,
-        display=file.display,
-        data=data,
-        settings=settings,
-        selection=rulings.selection(settings),
-        as_of=options.as_of,
-        dump_facts=options.dump_facts,
-    )
 
 
 def _start_workers(unwritten: Mapping[Path, bytes] | None = None) -> Workers[Task, Judged]:

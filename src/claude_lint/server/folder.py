@@ -15,7 +15,6 @@ from claude_lint.claude.catalog import Catalog
 from claude_lint.claude.catalog import load as load_catalog
 from claude_lint.configuration.rulings import Options, Rulings
 from claude_lint.configuration.settings import forget_settings
-from claude_lint.engine import could_matter, task_for
 from claude_lint.files.changes import Unwritable, changes
 from claude_lint.files.discovery import FoundFile
 from claude_lint.files.rewriting import rewrite
@@ -24,6 +23,7 @@ from claude_lint.findings import Finding
 from claude_lint.fixing.fixes import is_applicable
 from claude_lint.fixing.mend import Mending, Rewritten, mend, mend_each
 from claude_lint.judge import Judged, Task
+from claude_lint.relevance import could_matter, task_for
 from claude_lint.server.bench import Bench
 from claude_lint.server.editor_settings import options_from
 from claude_lint.server.places import Places
