@@ -7,18 +7,17 @@ what is being worked out, so that cycles end as `Unknown`.
 from __future__ import annotations
 
 import builtins
-import re
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
 import libcst as cst
 
-from claude_lint.python import builtin_calls, changes, filtering, functions, growth, objects
+from claude_lint.python import builtin_calls, changes, functions, objects
 from claude_lint.python.annotations import annotated
 from claude_lint.python.answers import Answers
 from claude_lint.python.branches import beside, in_frame, let_through, passing, tests_of
 from claude_lint.python.builtin_functions import iterated
+from claude_lint.python.expressions import FORMS
 from claude_lint.python.flow import (
     END,
     Arm,
@@ -34,16 +33,13 @@ from claude_lint.python.module import Module
 from claude_lint.python.premises import Outcome, Subject, outcome, subject
 from claude_lint.python.project import Project
 from claude_lint.python.scopes import Binding, Event, Scope
-from claude_lint.python.syntax import access_path, number_value, string_value
-from claude_lint.python.texts import text_of, text_parts
+from claude_lint.python.syntax import access_path
 from claude_lint.python.values import (
     Arguments,
     ClassValue,
     Constant,
     Entry,
-    Environ,
     Frame,
-    FunctionValue,
     Held,
     Instance,
     Mapping,
@@ -65,9 +61,6 @@ _HANDS = 4
 _MOST_NESTED = 120
 _UNCUT = 1 << 30
 _MOST_TEXTS = 16
-_ESCAPES = {"\n": "", "n": "\n", "r": "\r", "t": "\t"}
-_ESCAPE = re.compile(r"\\([\n\\'\"nrt])")
-_NUMBERS = (cst.Integer, cst.Float, cst.Imaginary)
 
 
 class Evaluator:
@@ -196,135 +189,20 @@ class Evaluator:
     # ------------------------------------------------------------------ expressions
 
     def _evaluate(self, module: Module, node: cst.CSTNode, frame: Frame | None) -> Value:
-        origin = Origin(module, node)
-        if isinstance(node, (cst.SimpleString, cst.ConcatenatedString)):
-            text = string_value(node)
-            if text is None and isinstance(node, cst.ConcatenatedString):
-                return self._concatenated(module, node, frame)
-            return Constant(text, origin=origin) if text is not None else Unknown(origin=origin)
+        form = FORMS.get(type(node))
+        if form is not None:
+            return form(self, module, node, frame)
         if isinstance(node, cst.Name):
             return self._name(module, node, frame)
         if isinstance(node, cst.Attribute):
             return self._attribute(module, node, frame)
         if isinstance(node, cst.Call):
             return self._call(module, node, frame)
-        if isinstance(node, cst.Dict):
-            return self._dict(module, node, frame)
-        if isinstance(node, (cst.List, cst.Tuple, cst.Set)):
-            return self._display(module, node, frame)
-        if isinstance(node, _NUMBERS):
-            known = number_value(node)
-            return Constant(known, origin=origin) if known is not None else Unknown(origin=origin)
-        if isinstance(node, cst.FormattedString):
-            return self._formatted(module, node, frame)
         if isinstance(node, cst.Subscript):
             return self._subscript(module, node, frame)
-        if isinstance(node, cst.BinaryOperation):
-            return self._binary(module, node, frame)
-        if isinstance(node, cst.BooleanOperation):
-            return self._boolean(module, node, frame)
         if isinstance(node, cst.IfExp):
             return self._conditional(module, node, frame)
-        if isinstance(node, cst.Await):
-            return self.value(module, node.expression, frame)
-        if isinstance(node, cst.NamedExpr):
-            return self.value(module, node.value, frame)
-        if isinstance(node, cst.Lambda):
-            scope = module.scopes.get(node)  # none where no name is bound: in the head of a loop
-            if scope is not None:
-                return FunctionValue(scope, None, frame, origin=origin)
-        if isinstance(node, cst.DictComp):
-            return filtering.filtered(self, module, node, frame)
-        if isinstance(node, (cst.ListComp, cst.SetComp, cst.GeneratorExp)):
-            return filtering.listed(self, module, node, frame)
-        if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Minus):
-            operand = self.value(module, node.expression, frame)
-            if isinstance(operand, Constant) and isinstance(operand.value, (int, float)):
-                return Constant(-operand.value, origin=origin)
-        return Unknown(origin=origin, why=type(node).__name__)
-
-    def _concatenated(
-        self, module: Module, node: cst.ConcatenatedString, frame: Frame | None
-    ) -> Value:
-        parts = [
-            *text_parts(self.value(module, node.left, frame)),
-            *text_parts(self.value(module, node.right, frame)),
-        ]
-        return text_of(parts, Origin(module, node))
-
-    def _formatted(self, module: Module, node: cst.FormattedString, frame: Frame | None) -> Value:
-        parts: list[str | Value] = []
-        for part in node.parts:
-            if isinstance(part, cst.FormattedStringText):
-                parts.append(_literal(part.value, "r" in node.prefix.lower()))
-            elif isinstance(part, cst.FormattedStringExpression):
-                value = self.value(module, part.expression, frame)
-                plain = part.conversion is None and not part.format_spec
-                parts.extend(
-                    text_parts(value) if plain else [Unknown(origin=value.origin, why="format")]
-                )
-        return text_of(parts, Origin(module, node))
-
-    def _dict(self, module: Module, node: cst.Dict, frame: Frame | None) -> Value:
-        entries: list[Entry] = []
-        rest: list[Value] = []
-        if len(node.elements) > changes.MOST_ENTRIES:
-            return Unknown(origin=Origin(module, node), why="budget")
-        for element in node.elements:
-            if isinstance(element, cst.StarredDictElement):
-                changes.spread(self.value(module, element.value, frame), entries, rest)
-            elif isinstance(element, cst.DictElement):
-                key = self.value(module, element.key, frame)
-                value = self.later(module, element.value, frame)
-                changes.put(entries, Entry(key, value, Origin(module, element)))
-        return Mapping(tuple(entries), tuple(rest), origin=Origin(module, node))
-
-    def _display(
-        self, module: Module, node: cst.List | cst.Tuple | cst.Set, frame: Frame | None
-    ) -> Value:
-        parts: list[Value] = []
-        items: list[Value] = []
-        for element in node.elements:
-            value = self.value(module, element.value, frame)
-            if isinstance(element, cst.StarredElement):
-                parts += (Sequence(tuple(items)), value)
-                items = []
-            else:
-                items.append(value)
-        parts.append(Sequence(tuple(items)))
-        return growth.joined(parts, Origin(module, node), type(node).__name__.lower())
-
-    def _binary(self, module: Module, node: cst.BinaryOperation, frame: Frame | None) -> Value:
-        left, right = self.value(module, node.left, frame), self.value(module, node.right, frame)
-        origin = Origin(module, node)
-        if isinstance(node.operator, cst.Add):
-            return changes.add(left, right, origin)
-        if isinstance(node.operator, cst.Modulo):
-            return builtin_calls.percent(left, right, origin)
-        if isinstance(node.operator, cst.BitOr):
-            entries: list[Entry] = []
-            rest: list[Value] = []
-            if any(isinstance(one, Mapping) for one in (*options(left), *options(right))):
-                changes.spread(left, entries, rest)
-                changes.spread(right, entries, rest)
-                return Mapping(tuple(entries), tuple(rest), origin=origin)
-        return builtin_calls.arithmetic(node.operator, left, right, origin)
-
-    def _boolean(self, module: Module, node: cst.BooleanOperation, frame: Frame | None) -> Value:
-        left, right = self.value(module, node.left, frame), self.value(module, node.right, frame)
-        if isinstance(node.operator, cst.And):
-            return union([right, left]) if isinstance(left, Constant) and not left.value else right
-        found: list[Value] = []
-        for one in options(left):
-            if isinstance(one, Constant):
-                found.append(one if one.value else right)
-                if one.value:
-                    continue
-            elif isinstance(one, Environ) and one.default is None:
-                found.append(replace(one, default=right))
-            else:
-                found.extend((one, right))
-        return union(found)
+        return Unknown(origin=Origin(module, node), why=type(node).__name__)
 
     def _conditional(self, module: Module, node: cst.IfExp, frame: Frame | None) -> Value:
         if node not in self._outcomes:
@@ -522,10 +400,3 @@ def outer_frame(frame: Frame | None, owner: Scope) -> Frame | None:
     while frame is not None and frame.scope is not owner:
         frame = frame.outer
     return frame
-
-
-def _literal(text: str, is_raw: bool) -> str:
-    """Return what a literal piece of an f-string says."""
-    if "\\" in text and not is_raw:
-        text = _ESCAPE.sub(lambda match: _ESCAPES.get(match[1], match[1]), text)
-    return text.replace("{{", "{").replace("}}", "}")
