@@ -351,17 +351,25 @@ def _judge(
 def _in_order(tasks: Iterable[Task]) -> list[Task]:
     """Put the largest files first, so that no long one is left when the others are done.
 
-    Those of one project stay together, for what is known of a project is not kept for ever.
+    Those of one project stay together, and in it those of one package of a repository with
+    several: what is known of their neighbours is not kept for ever.
     """
     tasks = list(tasks)
-    largest: defaultdict[Path, int] = defaultdict(int)
+    largest: defaultdict[tuple[Path, str], int] = defaultdict(int)
     for task in tasks:
-        largest[task.settings.root] = max(largest[task.settings.root], len(task.data))
+        largest[_home(task)] = max(largest[_home(task)], len(task.data))
 
-    def key(task: Task) -> tuple[int, Path, int]:
-        return -largest[task.settings.root], task.settings.root, -len(task.data)
+    def key(task: Task) -> tuple[int, tuple[Path, str], int]:
+        return -largest[_home(task)], _home(task), -len(task.data)
 
     return sorted(tasks, key=key)
+
+
+def _home(task: Task) -> tuple[Path, str]:
+    """Return the project of a file, and the folder in it that holds the file."""
+    root = task.settings.root
+    inside = task.path.relative_to(root).parts[:-1] if task.path.is_relative_to(root) else ()
+    return root, inside[0] if inside else ""
 
 
 def _fix(tasks: Sequence[Task], options: Options, rulings: Rulings, tally: _Tally) -> None:
