@@ -93,7 +93,9 @@ def outcome(trial: Trial) -> Outcome:
 
 
 def _judged(trial: Trial, root: Path) -> Outcome:
-    rulings = Rulings(Options(as_of=TODAY, isolated=True, extend_select="ALL"))
+    # The folder for temporary files may be one that Git ignores; then no file would see another.
+    options = Options(as_of=TODAY, isolated=True, extend_select="ALL", respect_gitignore=False)
+    rulings = Rulings(options)
     found: dict[str, tuple[Finding, ...]] = {}
     complaints: list[str] = []
     for name, data in trial.files.items():

@@ -116,7 +116,7 @@ def read_project(root: Path, files: Files) -> dict[str, str]:
     return {path: (root / path).read_bytes().decode() for path in files}
 
 
-def run(root: Path, **options: str | None) -> list[Finding]:
+def run(root: Path, **options: str | bool | None) -> list[Finding]:
     """Check a folder in this process; options mean what they mean on the command line."""
     return list(_run(root, **options).findings)
 

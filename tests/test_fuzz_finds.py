@@ -64,3 +64,11 @@ def test_calls_in_what_is_assigned_to_are_calls(lint: Lint, target: str) -> None
     code = f"import anthropic\n{target.replace('@', call)} = 1, 2\n"
     (found,) = lint(code, select="missing-max-tokens")
     assert (found.code, found.location.span.line, found.location.span.column) == ("CL201", 2, 3)
+
+
+def test_files_that_git_ignores_know_each_other_where_they_are_checked(lint: Lint) -> None:
+    call = "import anthropic, names\nanthropic.Anthropic().messages.create(model=names.ONE)\n"
+    files = {".gitignore": "*.py\n", "main.py": call, "names.py": "ONE = 'claude-2.1'\n"}
+    (found,) = lint(files, select="CL303", respect_gitignore=False)
+    assert (found.location.path, found.location.span.line) == ("names.py", 1)
+    assert lint(files, select="CL303") == []

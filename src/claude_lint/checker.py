@@ -192,7 +192,9 @@ class Checker:
     def _project_files(self, root: Path) -> list[Path]:
         settings = self.check_settings.settings
         exclude = (*settings.exclude, *settings.extend_exclude)
-        found = discover([root], cwd=root, exclude=exclude)
+        found = discover(
+            [root], cwd=root, exclude=exclude, respect_gitignore=settings.respect_gitignore
+        )
         modules = (one.path for one in found.files if one.path.suffix in (".py", ".pyi"))
         return list(itertools.islice(modules, _MOST_FILES))
 

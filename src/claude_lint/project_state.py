@@ -92,8 +92,13 @@ def _is_racy(stated: Stated, now: float) -> bool:
 
 def _listed(settings: Settings) -> list[str]:
     exclude = (*settings.exclude, *settings.extend_exclude)
-    found = discover([settings.root], cwd=settings.root, exclude=exclude).files
-    return sorted(str(file.path) for file in found)
+    found = discover(
+        [settings.root],
+        cwd=settings.root,
+        exclude=exclude,
+        respect_gitignore=settings.respect_gitignore,
+    )
+    return sorted(str(file.path) for file in found.files)
 
 
 def _walked(root: str) -> Iterator[str]:
