@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
-from claude_lint.python import changes
+from claude_lint.python import changes, command_line
 from claude_lint.python.flow import Arm
 from claude_lint.python.texts import text_of, text_parts
 from claude_lint.python.values import (
@@ -102,6 +102,14 @@ def _getattr(evaluator: Evaluator, arguments: Arguments, origin: Origin) -> Valu
         for one in options(owner)
     ]
     return union([*found, *arguments.positional[2:3]])
+
+
+def _vars(evaluator: Evaluator, arguments: Arguments, origin: Origin) -> Value | None:
+    found = [
+        command_line.arguments(evaluator, one, origin) for one in options(arguments.get("", 0))
+    ]
+    known = [one for one in found if one is not None]
+    return union(known) if known and len(known) == len(found) else None
 
 
 def _extreme(evaluator: Evaluator, arguments: Arguments, origin: Origin) -> Value:
@@ -223,6 +231,7 @@ FUNCTIONS: dict[str, Function] = {
     "builtins.zip": _zip,
     "builtins.next": _next,
     "builtins.getattr": _getattr,
+    "builtins.vars": _vars,
     "builtins.max": _extreme,
     "builtins.min": _extreme,
     "builtins.int": _int,

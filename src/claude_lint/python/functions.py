@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from claude_lint.python import command_line
 from claude_lint.python.branches import in_frame, seen_from
 from claude_lint.python.flow import END, NO_ARMS, Arm, Arms, conditions, deciding
 from claude_lint.python.inheritance import (
@@ -25,7 +27,9 @@ from claude_lint.python.values import (
     FunctionValue,
     Instance,
     Origin,
+    Result,
     Sequence,
+    Symbol,
     Typed,
     Unknown,
     Value,
@@ -47,6 +51,7 @@ from claude_lint.python.signatures import (
 )
 
 MAX_DEPTH = 6  # calls inside calls
+_INJECTING = frozenset({"fastapi.Depends", "fastapi.params.Depends"})
 _SETTING = re.compile(r"[ \t]*(\w+)[ \t]*=(?!=)")
 _MOST_NAMES = 4
 _MOST_MISSES = 40  # calls that only have the name; after so many it says nothing
@@ -68,20 +73,21 @@ def parameter(evaluator: Evaluator, binding: Binding, frame: Frame | None) -> Va
     if is_method(scope) and names and names[0] == name:
         return _receiver(evaluator, scope, frame)
     if frame is not None and frame.scope is scope:
-        return _passed(evaluator, binding, param, frame.arguments, frame, names)
+        stated = partial(_default, evaluator, module, param)
+        return _passed(binding, param, frame.arguments, names, stated)
     if (scope, name) in evaluator._parameters or len(evaluator._parameters) >= evaluator.hands:
         evaluator.cut_short()
         return Unknown(why="parameter", name=name)
     evaluator._parameters.add((scope, name))
     try:
         values: list[Value] = []
-        default = evaluator.value(module, param.default, None) if param.default else None
+        default = _default(evaluator, module, param)
         known = callers(evaluator, scope)
         is_open = not 0 < len(known) < MOST_CALLERS or scope in evaluator.crowded
         is_left_out = False
         for (caller_module, call), under in _apart(evaluator, scope, known):
             arguments = _call_arguments(evaluator, scope, caller_module, call)
-            value = _passed(evaluator, binding, param, arguments, None, names)
+            value = _passed(binding, param, arguments, names, lambda: default)
             is_left_out = is_left_out or value is default
             value = conditioned(_possible_at(evaluator, value, caller_module, call), under)
             is_open = is_open or any(isinstance(one, Unknown) for one in options(value))
@@ -95,6 +101,9 @@ def parameter(evaluator: Evaluator, binding: Binding, frame: Frame | None) -> Va
                 if binding.annotation is not None
                 else None
             )
+            chosen = command_line.option(evaluator, binding)
+            if chosen is not None:
+                values.append(chosen)
             values.append(
                 hint
                 if isinstance(hint, Typed)
@@ -131,15 +140,30 @@ def _possible_at(evaluator: Evaluator, value: Value, module: Module, call: cst.C
     return union(kept) if 0 < len(kept) < len(found) else value
 
 
+def _default(evaluator: Evaluator, module: Module, param: cst.Param) -> Value | None:
+    """Return the default of a parameter, None where it has none."""
+    if param.default is None:
+        return None
+    value = command_line.stated_default(evaluator.value(module, param.default, None))
+    made_by = value.callee if isinstance(value, Result) else None
+    if isinstance(value, Result) and isinstance(made_by, Symbol) and made_by.path in _INJECTING:
+        found = [
+            returned(evaluator, one, None, value.origin or Origin(module, param))
+            for one in options(value.arguments.get("dependency", 0))
+            if isinstance(one, FunctionValue)
+        ]
+        return union(found) if found else value
+    return value
+
+
 def _passed(
-    evaluator: Evaluator,
     binding: Binding,
     param: cst.Param,
     arguments: Arguments,
-    frame: Frame | None,
     names: list[str],
+    stated: Callable[[], Value | None],
 ) -> Value:
-    """Return what a call passes for a parameter."""
+    """Return what a call passes for a parameter, its `stated` default where it passes none."""
     name, module = binding.name, binding.scope.module
     if param.star == "**":
         taken = {*names, *keyword_only(binding.scope)}
@@ -154,13 +178,12 @@ def _passed(
     value = arguments.get(name, position)
     if value is not None:
         return value
+    default = stated()
     if arguments.may_pass(name, position):
-        default = (
-            [evaluator.value(module, param.default, None)] if param.default is not None else []
-        )
-        return union([*default, Unknown(why="parameter", name=name)])
-    if param.default is not None:
-        return evaluator.value(module, param.default, None)
+        unknown = Unknown(why="parameter", name=name)
+        return unknown if default is None else union([default, unknown])
+    if default is not None:
+        return default
     return Unknown(origin=Origin(module, param), why="parameter", name=name)
 
 

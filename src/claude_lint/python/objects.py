@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from claude_lint.python import builtin_calls, changes
+from claude_lint.python import builtin_calls, changes, command_line
 from claude_lint.python.branches import in_frame
 from claude_lint.python.flow import END, NO_ARMS, Arm, Arms, conditions, way_past, ways
 from claude_lint.python.inheritance import (
@@ -116,7 +116,9 @@ def _plain_attribute(
         found = inherited(evaluator, base, name, origin, frame)
         if found is not None:
             return found
-    return Attribute(base, name, origin=origin)
+    return command_line.argument(evaluator, base, name, origin) or Attribute(
+        base, name, origin=origin
+    )
 
 
 def _module_attribute(evaluator: Evaluator, module: Module, name: str, origin: Origin) -> Value:

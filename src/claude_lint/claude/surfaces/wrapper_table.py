@@ -51,6 +51,12 @@ class Wrapper:
     receiver: tuple[str, ...] = ()
     passes_on: frozenset[str] = frozenset()
 
+    def is_for_claude(self, name: str) -> bool:
+        """Tell whether what the row calls `name` speaks to Claude whatever model it is given."""
+        if self.receiver or self.separators or not self.models:
+            return False
+        return self.platform is Platform.CLAUDE or "Anthropic" in name
+
 
 def _packages(*names: str) -> frozenset[str]:
     return frozenset(names)

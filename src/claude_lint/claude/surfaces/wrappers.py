@@ -7,7 +7,7 @@ The libraries themselves are rows of `wrapper_table`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from claude_lint.claude.calls import Call
 from claude_lint.claude.catalog import Platform, default_models
@@ -41,9 +41,9 @@ NAMES = frozenset(_BY_NAME)
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """A model as a wrapper is given it, without the provider's prefix."""
+    """A model as a wrapper is given it, without the provider's prefix; None where it has none."""
 
-    model: Value
+    model: Value | None
     platform: Platform
     prefix: str = ""
 
@@ -60,9 +60,11 @@ def requests(call: Call, reading: Reading) -> Iterator[Request]:
         model = _model_given(maker.arguments, row) if isinstance(maker, Result) else None
     if model is None:
         model = _default_model(call, row)
-    for named in _models(model, row, call):
+    known = _models(model, row, call)
+    # Where no model is known, it is not known either what its defaults leave of the rest.
+    passed = tuple(e for e in given.keywords.entries if e.name in row.passes_on) if known else ()
+    for named in known or _models_of_claude(model, row, call):
         for platform in _platforms(named.platform, row, call, reading):
-            passed = tuple(e for e in given.keywords.entries if e.name in row.passes_on)
             yield Request(
                 call=call.origin,
                 scope=call.scope,
@@ -75,7 +77,7 @@ def requests(call: Call, reading: Reading) -> Iterator[Request]:
                 model=named.model,
                 model_prefix=named.prefix,
                 is_awaited=call.is_awaited,
-                world=named.model.under,
+                world=named.model.under if named.model is not None else call.under,
             )
 
 
@@ -147,13 +149,19 @@ def _is_in(path: str, row: Wrapper) -> bool:
     return any(path == one or path.startswith(f"{one}.") for one in row.packages)
 
 
-def _models(model: Value | None, row: Wrapper, call: Call) -> Iterator[_Named]:
+def _models(model: Value | None, row: Wrapper, call: Call) -> list[_Named]:
     provider = next(
         (v for name in row.providers if (v := call.arguments.get(name)) is not None), None
     )
     stated = _provider_of(provider)
-    for one in options(model):
-        yield from _split(one, row, stated)
+    return [named for one in options(model) for named in _split(one, row, stated)]
+
+
+def _models_of_claude(model: Value | None, row: Wrapper, call: Call) -> list[_Named]:
+    """Return the model that is left out, or of which nothing is known, where it can be Claude's."""
+    if row.platform is None or not row.is_for_claude(_name_of(call)):
+        return []
+    return [_Named(model, row.platform)]
 
 
 def _provider_of(value: Value | None) -> Platform | None:
@@ -167,8 +175,7 @@ def _split(value: Value, row: Wrapper, stated: Platform | None) -> Iterator[_Nam
     """Take the provider's prefix off a model and tell where it goes."""
     if isinstance(value, Environ):
         for inner in options(value.default):
-            for found in _split(inner, row, stated):
-                yield replace(found, model=conditioned(found.model, value.under))
+            yield from _split(conditioned(inner, value.under), row, stated)
         return
     if isinstance(value, Text) and value.parts and isinstance(value.parts[0], str):
         # `f"anthropic/{MODEL}"`: the constant behind the hole is what is judged.
@@ -176,7 +183,7 @@ def _split(value: Value, row: Wrapper, stated: Platform | None) -> Iterator[_Nam
         if len(holes) == 1 and not isinstance(holes[0], str) and prefix[-1:] in row.separators:
             platform = _prefix_platform(prefix, row)
             if platform is not None:
-                yield _Named(holes[0], platform)
+                yield _Named(conditioned(holes[0], value.under), platform)
         return
     if not isinstance(value, Constant) or not isinstance(value.value, str):
         return
