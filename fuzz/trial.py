@@ -80,6 +80,8 @@ def outcome(trial: Trial) -> Outcome:
     """Judge a project in this process, in a folder that is gone afterwards."""
     root = Path(tempfile.mkdtemp(prefix="fuzz-"))
     try:
+        # The folder for temporary files may be in another project, and one that Git ignores there.
+        (root / ".git").mkdir()
         for name, data in trial.files.items():
             path = root / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -93,7 +95,6 @@ def outcome(trial: Trial) -> Outcome:
 
 
 def _judged(trial: Trial, root: Path) -> Outcome:
-    # The folder for temporary files may be one that Git ignores; then no file would see another.
     options = Options(as_of=TODAY, isolated=True, extend_select="ALL", respect_gitignore=False)
     rulings = Rulings(options)
     found: dict[str, tuple[Finding, ...]] = {}
