@@ -495,3 +495,15 @@ def test_looking_for_callers_takes_nothing_from_the_question_s_budget() -> None:
     calls = "\n".join(f"def f{n}(x0):\n{steps}\n    x49[0].ask({n})" for n in range(60))
     asking = "class A:\n    url = 'u'\n    def ask(self, n):\n        use(f'{n} {self.url}')\n"
     assert resolve(asking + calls) == ["f'{?} u'"]
+
+
+def test_a_parameter_is_what_its_annotation_says_where_the_call_does_not_tell() -> None:
+    code = """
+        import anthropic
+        def same(client: anthropic.Anthropic):
+            return client
+        def main(clients):
+            use(same(clients))
+            use(same(anthropic.Anthropic(max_retries=0)))
+    """
+    assert resolve(code) == ["some anthropic.Anthropic", "anthropic.Anthropic(max_retries=0)"]

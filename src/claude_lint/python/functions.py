@@ -34,6 +34,7 @@ from claude_lint.python.values import (
     Unknown,
     Value,
     conditioned,
+    is_known,
     options,
     union,
 )
@@ -74,7 +75,8 @@ def parameter(evaluator: Evaluator, binding: Binding, frame: Frame | None) -> Va
         return _receiver(evaluator, scope, frame)
     if frame is not None and frame.scope is scope:
         stated = partial(_default, evaluator, module, param)
-        return _passed(binding, param, frame.arguments, names, stated)
+        passed = _passed(binding, param, frame.arguments, names, stated)
+        return _as_annotated(evaluator, binding, passed)
     if (scope, name) in evaluator._parameters or len(evaluator._parameters) >= evaluator.hands:
         evaluator.cut_short()
         return Unknown(why="parameter", name=name)
@@ -138,6 +140,19 @@ def _possible_at(evaluator: Evaluator, value: Value, module: Module, call: cst.C
         return value
     kept = [one for one in found if not one.under or is_possible(evaluator, one.under | arms)]
     return union(kept) if 0 < len(kept) < len(found) else value
+
+
+def _as_annotated(evaluator: Evaluator, binding: Binding, passed: Value) -> Value:
+    """Return what a call passes, by the annotation of the parameter where nothing else tells."""
+    if binding.annotation is None or is_known(passed):
+        return passed
+    hint = annotated(evaluator, binding.scope.module, binding.annotation, binding.name)
+    if not isinstance(hint, Typed):
+        return passed
+    return union(
+        conditioned(hint, one.under) if isinstance(one, Unknown) else one
+        for one in options(passed)
+    )
 
 
 def _default(evaluator: Evaluator, module: Module, param: cst.Param) -> Value | None:
