@@ -129,7 +129,10 @@ def _raise(error: OSError) -> None:
 def _imports_of(path: str, stated: Stated, known: Imports) -> str:
     if path in known and known[path][0] == stated:
         return known[path][1]
-    return _digest("\n".join(imported_names(bytes_beside(Path(path)))))
+    data = bytes_beside(Path(path))
+    if os.path.basename(path) == "setup.py":  # which also says what folders packages lie in
+        return _digest(data.decode("utf-8", "replace"))
+    return _digest("\n".join(imported_names(data)))
 
 
 def _included(path: str) -> Iterator[str]:

@@ -71,3 +71,62 @@ def test_links_that_lead_nowhere_or_around_are_no_modules(project: Path) -> None
     assert found(project, "app.py", "gone") == []
     assert found(project, "app.py", "around.x") == []
     assert found(project, "app.py", "linked.URL") == [("linked.py", ["URL"])]
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "dotted"),
+    [
+        ("pyproject.toml", '[tool.setuptools]\npackage-dir = {"" = "code/py"}', "kit.url"),
+        (
+            "pyproject.toml",
+            '[tool.setuptools.package-dir]\n"own.kit" = "code/py/kit"',
+            "own.kit.url",
+        ),
+        ("pyproject.toml", '[tool.setuptools.packages.find]\nwhere = ["code/py"]', "kit.url"),
+        (
+            "pyproject.toml",
+            '[tool.hatch.build.targets.wheel]\npackages = ["code/py/kit"]',
+            "kit.url",
+        ),
+        ("pyproject.toml", '[tool.hatch.build.targets.wheel]\nsources = ["code/py"]', "kit.url"),
+        (
+            "pyproject.toml",
+            '[tool.hatch.build.targets.wheel.sources]\n"code/py/kit" = "own/kit"',
+            "own.kit.url",
+        ),
+        (
+            "pyproject.toml",
+            '[tool.poetry]\npackages = [{include = "kit", from = "code/py"}]',
+            "kit.url",
+        ),
+        ("pyproject.toml", '[tool.pdm.build]\npackage-dir = "code/py"', "kit.url"),
+        ("setup.cfg", "[options]\npackage_dir =\n    = code/py", "kit.url"),
+        ("setup.py", 'setup(package_dir={"": "code/py", **more})', "kit.url"),
+    ],
+)
+def test_packages_lie_where_the_build_says(
+    tmp_path: Path, file: str, text: str, dotted: str
+) -> None:
+    for name in ("app.py", "code/py/kit/__init__.py", "code/py/kit/url.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    assert found(tmp_path, "app.py", f"{dotted}.URL") == []
+    (tmp_path / file).write_text(text, encoding="utf-8")
+    assert found(tmp_path, "app.py", f"{dotted}.URL") == [("code/py/kit/url.py", ["URL"])]
+
+
+def test_a_package_may_be_the_root_itself(project: Path) -> None:
+    text = '[tool.setuptools]\npackage-dir = {"own" = ""}'
+    (project / "pyproject.toml").write_text(text, encoding="utf-8")
+    assert found(project, "app.py", "own.settings.URL") == [("settings.py", ["URL"])]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[tool", "tool = 3", "[tool.setuptools]\npackage-dir = 3", "[tool.poetry]\npackages = [3]"],
+)
+def test_a_build_that_is_not_understood_says_nothing(project: Path, text: str) -> None:
+    (project / "pyproject.toml").write_text(text, encoding="utf-8")
+    (project / "setup.py").write_text("setup(package_dir=", encoding="utf-8")
+    (project / "setup.cfg").write_text("[options\npackage_dir", encoding="utf-8")
+    assert found(project, "app.py", "settings.URL") == [("settings.py", ["URL"])]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from claude_lint.python.package_folders import package_folders
 
 _IMPORT = re.compile(
     rb"^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]*\)|[^\r\n#]*)"
@@ -48,6 +50,7 @@ class ImportFinder:
         self._root = str(root)
         self._folders: dict[str, _Folder] = {}
         self._starts: dict[str, tuple[str, ...]] = {}
+        self._packages: dict[str, Mapping[str, tuple[str, ...]]] = {}
         self._useful_starts: dict[tuple[str, str], tuple[str, ...]] = {}
         self._ways: dict[tuple[str, str], _Way | None] = {}
 
@@ -79,6 +82,36 @@ class ImportFinder:
             way = self._way(start, dotted)
             if way is not None and not self._means_another(here, way):
                 yield way
+        yield from self._renamed(here, folder, dotted)
+
+    def _renamed(self, here: str, folder: str, dotted: str) -> Iterator[_Way]:
+        """Yield where a name leads whose package the build takes from a folder of another name."""
+        for around in self._around(folder):
+            for package, places in self._packages_of(around).items():
+                if not package or not f"{dotted}.".startswith(f"{package}."):
+                    continue
+                names = dotted[len(package) + 1 :].split(".")
+                for place in places:
+                    way = self._descend(place, names) if names[0] else None
+                    if way is None and "__init__.py" in self._listed(place).modules:
+                        left = tuple(filter(None, names))
+                        way = _Way(place, os.path.join(place, "__init__.py"), left)
+                    if way is not None and way.file != here:
+                        yield way
+
+    def _around(self, folder: str) -> Iterator[str]:
+        """Yield a folder and those around it, up to the root."""
+        yield folder
+        below_root = os.path.join(self._root, "")
+        while folder.startswith(below_root) and folder != below_root:
+            folder = os.path.dirname(folder)
+            yield folder
+
+    def _packages_of(self, folder: str) -> Mapping[str, tuple[str, ...]]:
+        known = self._packages.get(folder)
+        if known is None:
+            known = self._packages[folder] = package_folders(folder)
+        return known
 
     def _relative(self, folder: str, dotted: str) -> _Way | None:
         path = dotted.lstrip(".")
@@ -134,14 +167,15 @@ class ImportFinder:
         return known
 
     def _find_starts(self, folder: str) -> Iterator[str]:
-        if "__init__.py" not in self._listed(folder).modules:
-            yield folder
-        below_root = os.path.join(self._root, "")
-        while folder.startswith(below_root) and folder != below_root:
-            folder = os.path.dirname(folder)
-            yield folder
+        around = list(self._around(folder))
+        if "__init__.py" in self._listed(folder).modules:
+            yield from around[1:]
+        else:
+            yield from around
         yield self._root
         yield os.path.join(self._root, "src")
+        for one in around:
+            yield from self._packages_of(one).get("", ())
 
     def _descend(self, folder: str, names: list[str]) -> _Way | None:
         """Follow a dotted name down from a folder as far as files go."""
