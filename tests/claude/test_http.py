@@ -341,9 +341,7 @@ def test_a_function_handed_to_a_retry_is_called(sent: Sent, call: str) -> None:
     assert (way["body"], way["timeout"]) == ([{"max_tokens": 5}], 9)
 
 
-def test_a_model_of_pydantic_is_sent_with_what_it_was_given_and_defaults_not_seen(
-    sent: Sent,
-) -> None:
+def test_a_model_of_pydantic_is_sent_with_what_it_was_given_and_its_defaults(sent: Sent) -> None:
     way = sent(
         """
         import requests
@@ -356,7 +354,79 @@ def test_a_model_of_pydantic_is_sent_with_what_it_was_given_and_defaults_not_see
         requests.post("@messages", json=Body(max_tokens=5).model_dump(exclude_none=True))
         """
     )
-    assert way["body"] == [{"max_tokens": 5, "**": "?"}]
+    assert way["body"] == [{"max_tokens": 5, "model": "claude-opus-5-5"}]
+
+
+@pytest.mark.parametrize(
+    "sending",
+    [
+        "requests.post('@messages', json=body.dict())",
+        "requests.post('@messages', data=body.json())",
+        "requests.post('@messages', data=body.model_dump_json().encode())",
+        "requests.post('@messages', data=json.dumps(body.model_dump()))",
+    ],
+)
+def test_a_model_that_comes_from_outside_has_its_fields(sent: Sent, sending: str) -> None:
+    way = sent(
+        f"""
+        import json
+        import requests
+        from pydantic import BaseModel, Field
+
+        class Body(BaseModel):
+            messages: list[dict]
+            max_tokens: int = Field(default=200)
+
+        def ask(body: Body):
+            {sending}
+        """
+    )
+    assert way["body"] == [{"messages": "?", "max_tokens": {"any_of": [200, "?"]}}]
+
+
+@pytest.mark.parametrize(
+    ("module", "timeout", "seconds"),
+    [
+        ("aiohttp", "aiohttp.ClientTimeout(total=30)", 30),
+        ("aiohttp", "aiohttp.ClientTimeout(total=None)", "<…>"),
+        ("httpx", "httpx.Timeout(60, connect=5)", 60),
+        ("httpx", "httpx.Timeout(connect=5, read=60, write=5, pool=5)", "<…>"),
+    ],
+)
+def test_an_object_of_time_outs_is_what_the_whole_request_may_take(
+    facts: Facts, module: str, timeout: str, seconds: object
+) -> None:
+    session = {"aiohttp": "aiohttp.ClientSession", "httpx": "httpx.AsyncClient"}[module]
+    (way,) = facts(
+        f"""
+        import {module}
+
+        async def ask(body):
+            async with {session}() as session:
+                await session.post("@messages", json=body, timeout={timeout})
+        """
+    )
+    assert way["timeout"] == seconds
+
+
+def test_a_path_for_another_form_of_an_address_is_not_put_behind_the_known_one(
+    facts: Facts,
+) -> None:
+    ways = facts(
+        """
+        import os
+        import httpx
+
+        class Claude:
+            def __init__(self):
+                self.base = os.getenv("CLAUDE_URL", "https://api.anthropic.com").rstrip("/")
+                self.prefix = "" if self.base.endswith("/v1") else "/v1"
+
+            def ask(self, body):
+                httpx.post(f"{self.base}{self.prefix}/messages", json=body)
+        """
+    )
+    assert {way["operation"] for way in ways} == {"messages.create"}
 
 
 def test_a_method_chosen_among_several_names_is_one_of_them(facts: Facts) -> None:

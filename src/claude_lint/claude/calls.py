@@ -13,7 +13,7 @@ from claude_lint.python.branches import in_frame
 from claude_lint.python.decisions import at_making, is_possible, undecided
 from claude_lint.python.evaluate import Evaluator
 from claude_lint.python.flow import NO_ARMS, Arms, deciding
-from claude_lint.python.functions import callers, frame_for
+from claude_lint.python.functions import callers, frame_for, has_other_callers
 from claude_lint.python.inheritance import frames_of_heirs
 from claude_lint.python.module import Module
 from claude_lint.python.scopes import Scope
@@ -200,7 +200,7 @@ def frames(evaluator: Evaluator, module: Module, scope: Scope) -> list[Frame | N
         return [None]
     found: list[Frame | None] = []
     known = callers(evaluator, function)
-    if len(known) > _MOST_FRAMES or function in evaluator.crowded:
+    if len(known) > _MOST_FRAMES or has_other_callers(evaluator, function):
         found.append(None)  # stands for those that are not looked at one by one
     for caller_module, call in known[:_MOST_FRAMES]:
         for one in options(evaluator.value(caller_module, call.func)):

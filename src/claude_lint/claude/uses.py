@@ -10,6 +10,7 @@ import libcst as cst
 from claude_lint.python.classes import ancestry
 from claude_lint.python.evaluate import Evaluator
 from claude_lint.python.functions import callers
+from claude_lint.python.inheritance import calls_of_overridden
 from claude_lint.python.module import Module, word
 from claude_lint.python.scopes import Scope
 from claude_lint.python.signatures import parameter_names
@@ -23,7 +24,10 @@ def uses(evaluator: Evaluator, scope: Scope, name: str) -> list[tuple[Module, cs
     """Return the calls of a function or lambda, and the places that pass it on, as expressions."""
     if not name:
         return []
-    found: list[tuple[Module, cst.CSTNode]] = [*callers(evaluator, scope)]
+    found: list[tuple[Module, cst.CSTNode]] = [
+        *callers(evaluator, scope),
+        *calls_of_overridden(evaluator, scope),
+    ]
     for module in evaluator.project.modules_using(scope.module, name):
         for node in _references(module, name):
             if len(found) < _MOST_USES and _is(evaluator.value(module, node), scope):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 import libcst as cst
 
@@ -10,6 +10,7 @@ from claude_lint.python.flow import Premise
 from claude_lint.python.premises import Subject
 from claude_lint.python.values import (
     Constant,
+    Environ,
     Frame,
     Mapping,
     Origin,
@@ -145,10 +146,16 @@ def _affixed(value: Value, method: str, part: Value) -> bool | None:
     )
     if len(affixes) < len(parts):
         return None
+    if isinstance(value, Environ) and _is_address(value.default):
+        value = value.default  # what else is set is an address that nobody knows
     if isinstance(value, Constant) and isinstance(value.value, str):
         test = value.value.startswith if method == "startswith" else value.value.endswith
         return test(affixes)
     return None
+
+
+def _is_address(value: Value | None) -> TypeGuard[Constant]:
+    return isinstance(value, Constant) and isinstance(value.value, str) and "://" in value.value
 
 
 def _contains(whole: Value, part: Value) -> bool | None:

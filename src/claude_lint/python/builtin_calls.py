@@ -178,17 +178,25 @@ def _format(template: str, arguments: Arguments, origin: Origin) -> Value:
 
 def arithmetic(operator: cst.BaseBinaryOp, left: Value, right: Value, origin: Origin) -> Value:
     """Return what an operator makes of numbers, of each with each that can stand beside it."""
-    unknown = Unknown(origin=origin, why="operator")
     if len(options(left)) * len(options(right)) > _MOST_RESULTS:
-        return unknown
+        return Unknown(origin=origin, why="operator")
     return union(
-        conditioned(_reckoned(operator, one, other, origin), one.under | other.under)
-        if isinstance(one, Constant) and isinstance(other, Constant)
-        else unknown
+        conditioned(_of_two(operator, one, other, origin), one.under | other.under)
         for one in options(left)
         for other in options(right)
         if compatible(one.under, other.under)
     )
+
+
+def _of_two(operator: cst.BaseBinaryOp, left: Value, right: Value, origin: Origin) -> Value:
+    if isinstance(left, Constant) and isinstance(right, Constant):
+        return _reckoned(operator, left, right, origin)
+    # What a variable falls back to is reckoned with, too.
+    if isinstance(left, Environ) and isinstance(left.default, Constant):
+        return replace(left, default=_of_two(operator, left.default, right, origin))
+    if isinstance(right, Environ) and isinstance(right.default, Constant):
+        return replace(right, default=_of_two(operator, left, right.default, origin))
+    return Unknown(origin=origin, why="operator")
 
 
 def _reckoned(operator: cst.BaseBinaryOp, left: Constant, right: Constant, origin: Origin) -> Value:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from claude_lint.python import changes, command_line
+from claude_lint.python.dumping import DUMPING_FUNCTIONS
 from claude_lint.python.flow import Arm
 from claude_lint.python.texts import text_of, text_parts
 from claude_lint.python.values import (
@@ -214,6 +215,7 @@ _SAME = ("str", "iter", "sorted", "reversed")
 _COLLECTIONS = ("list", "tuple", "set", "frozenset")
 
 FUNCTIONS: dict[str, Function] = {
+    **DUMPING_FUNCTIONS,
     **dict.fromkeys(
         ("os.getenv", "os.environ.get", "environ.get", "decouple.config", "os.environ.setdefault"),
         _environment,

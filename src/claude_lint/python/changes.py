@@ -26,6 +26,7 @@ from claude_lint.python.flow import (
 )
 from claude_lint.python.handing import may_change, parameter_for
 from claude_lint.python.scopes import Event, Scope
+from claude_lint.python.syntax import string_value
 from claude_lint.python.texts import text_of, text_parts
 from claude_lint.python.values import (
     Change,
@@ -50,7 +51,8 @@ if TYPE_CHECKING:
     from claude_lint.python.evaluate import Evaluator
 
 _MOST_HISTORIES = 12
-_MAPPING_METHODS = frozenset({"update", "setdefault", "pop", "popitem", "clear"})
+_TAKING_OUT = frozenset({"pop", "popitem", "clear"})
+_MAPPING_METHODS = _TAKING_OUT | {"update", "setdefault"}
 
 
 # Of a dict and of the keywords of a call; to look for a key takes time with their number.
@@ -99,7 +101,8 @@ def _replace(entries: list[Entry], name: str, under: Arms) -> None:
 def spread(value: Value, entries: list[Entry], rest: list[Value]) -> None:
     """Merge `**value` into entries; what is not resolved goes to `rest`."""
     found = options(value)
-    for one in found:
+    choice = Branch(cst.Pass(), "if", len(found))
+    for number, one in enumerate(found):
         if isinstance(one, Mapping):
             if len(entries) + len(one.entries) + len(rest) + len(one.rest) > MOST_ENTRIES:
                 rest.append(Unknown(why="budget"))
@@ -109,7 +112,8 @@ def spread(value: Value, entries: list[Entry], rest: list[Value]) -> None:
                 if certain:
                     put(entries, entry)
                 else:
-                    entries.append(replace(entry, under=entry.under | one.under))
+                    apart = one.under or frozenset({Arm(choice, number)})
+                    entries.append(replace(entry, under=entry.under | apart))
             rest.extend(one.rest)
         elif not (isinstance(one, Constant) and one.value is None):
             rest.append(one)
@@ -247,12 +251,39 @@ def _foreign(scope: Scope, path: tuple[str, ...]) -> list[tuple[Event, tuple[str
 
 def fold(evaluator: Evaluator, value: Value, happened: tuple[Change, ...]) -> Value:
     """Apply changes to a value: into it where it is a collection, else kept with it."""
-    for change in happened:
+    for number, change in enumerate(happened):
         found = options(value)
         if len(found) > _MOST_HISTORIES or not evaluator.spend(len(found)):
-            return Unknown(origin=value.origin, why="budget")
+            return union(_left_open(evaluator, one, happened[number:]) for one in found)
         value = union([_apply(evaluator, one, change) for one in found])
     return value
+
+
+def _left_open(evaluator: Evaluator, value: Value, happened: tuple[Change, ...]) -> Value:
+    """Return what is certain of a value whose changes are not worked out: the keys of a dict."""
+    unknown = Unknown(origin=value.origin, why="budget")
+    if not isinstance(value, Mapping) or any(map(_may_take_out, happened)):
+        return unknown
+    entries = [_open_entry(one, unknown) for one in value.entries]
+    for change in happened:
+        event = change.event
+        key = string_value(event.key) if isinstance(event.key, cst.SimpleString) else None
+        if event.kind == "setitem" and event.value is not None and isinstance(key, str):
+            module = event.scope.module
+            set_to = evaluator.later(module, event.value, change.frame)
+            origin = Origin(module, event.node)
+            put(entries, Entry(Constant(key, origin=origin), set_to, origin, change.under))
+    return replace(value, entries=tuple(entries), rest=(*value.rest, unknown))
+
+
+def _open_entry(entry: Entry, unknown: Unknown) -> Entry:
+    return replace(entry, held=lambda: union([entry.value, unknown]))
+
+
+def _may_take_out(change: Change) -> bool:
+    """Tell whether a change may leave a dict with fewer keys, or something that is no dict."""
+    kind = change.event.kind
+    return kind not in ("setitem", "call") or bool(change.path and change.path[-1] in _TAKING_OUT)
 
 
 def _apply(evaluator: Evaluator, value: Value, change: Change) -> Value:

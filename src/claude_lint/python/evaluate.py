@@ -17,6 +17,7 @@ from claude_lint.python.annotations import annotated
 from claude_lint.python.answers import Answers
 from claude_lint.python.branches import beside, in_frame, let_through, passing, tests_of
 from claude_lint.python.builtin_functions import iterated
+from claude_lint.python.dumping import DUMPING_METHODS, dumped_by_method
 from claude_lint.python.expressions import FORMS
 from claude_lint.python.flow import (
     END,
@@ -388,8 +389,14 @@ class Evaluator:
         return objects.attribute(self, base, name, origin, frame)
 
     def _call(self, module: Module, node: cst.Call, frame: Frame | None) -> Value:
-        callee = self.value(module, node.func, frame)
         origin = Origin(module, node)
+        if isinstance(node.func, cst.Attribute) and node.func.attr.value in DUMPING_METHODS:
+            given = self.value(module, node.func.value, frame)
+            arguments = self.arguments(module, node, frame)
+            made = dumped_by_method(self, given, node.func.attr.value, arguments, origin)
+            if made is not None:
+                return made
+        callee = self.value(module, node.func, frame)
         return union(
             [objects.call(self, one, module, node, frame, origin) for one in options(callee)]
         )

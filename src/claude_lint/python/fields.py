@@ -12,10 +12,12 @@ from claude_lint.python.functions import returned
 from claude_lint.python.scopes import Binding, Scope
 from claude_lint.python.signatures import decorator_names
 from claude_lint.python.values import (
+    Arguments,
     ClassValue,
     Environ,
     FunctionValue,
     Instance,
+    Mapping,
     Origin,
     Result,
     Symbol,
@@ -47,6 +49,8 @@ def field_default(evaluator: Evaluator, value: Value) -> Value:
     if default is not None:
         return default
     for one in options(value.arguments.get("default_factory")):
+        if isinstance(one, ClassValue):
+            return Instance(one, Arguments((), Mapping()), value.origin, origin=value.origin)
         if isinstance(one, FunctionValue):
             at = value.origin or Origin(one.scope.module, one.scope.node or cst.Pass())
             return returned(evaluator, one, None, at)
@@ -65,7 +69,8 @@ def field_values(
     values = _passed(evaluator, base, scope, name)
     if base.arguments is None or not values:
         values += [_declared(evaluator, base, one, name, origin) for one in bindings]
-        if base.arguments is None and not any(isinstance(one, Unknown) for one in values):
+        is_open = base.arguments is None or base.arguments.may_pass(name)
+        if is_open and not any(isinstance(one, Unknown) for one in values):
             values.append(Unknown(origin=origin, why="field", name=name))
     return [named(one, name) for one in values]
 

@@ -14,9 +14,7 @@ import libcst as cst
 from claude_lint.python import command_line
 from claude_lint.python.branches import in_frame, seen_from
 from claude_lint.python.flow import END, NO_ARMS, Arm, Arms, conditions, deciding
-from claude_lint.python.inheritance import (
-    calls_of_base,
-)
+from claude_lint.python.inheritance import calls_of_base, calls_of_overridden
 from claude_lint.python.module import Module, word
 from claude_lint.python.scopes import Binding, Scope
 from claude_lint.python.values import (
@@ -26,6 +24,7 @@ from claude_lint.python.values import (
     Frame,
     FunctionValue,
     Instance,
+    Mapping,
     Origin,
     Result,
     Sequence,
@@ -47,6 +46,7 @@ from claude_lint.python.signatures import (
     accepts,
     decorator_names,
     is_method,
+    is_registered,
     keyword_only,
     parameter_names,
 )
@@ -85,7 +85,7 @@ def parameter(evaluator: Evaluator, binding: Binding, frame: Frame | None) -> Va
         values: list[Value] = []
         default = _default(evaluator, module, param)
         known = callers(evaluator, scope)
-        is_open = not 0 < len(known) < MOST_CALLERS or scope in evaluator.crowded
+        is_open = not 0 < len(known) < MOST_CALLERS or has_other_callers(evaluator, scope)
         is_left_out = False
         for (caller_module, call), under in _apart(evaluator, scope, known):
             arguments = _call_arguments(evaluator, scope, caller_module, call)
@@ -97,23 +97,35 @@ def parameter(evaluator: Evaluator, binding: Binding, frame: Frame | None) -> Va
         if default is not None and (is_open or not is_left_out):
             values.insert(0, default)
         if is_open:
-            origin = Origin(module, param)
-            hint = (
-                annotated(evaluator, module, binding.annotation, name)
-                if binding.annotation is not None
-                else None
-            )
-            chosen = command_line.option(evaluator, binding)
-            if chosen is not None:
-                values.append(chosen)
-            values.append(
-                hint
-                if isinstance(hint, Typed)
-                else Unknown(origin=origin, why="parameter", name=name)
-            )
+            values += _from_anywhere(evaluator, binding, param)
     finally:
         evaluator._parameters.discard((scope, name))
     return union(values)
+
+
+def _from_anywhere(evaluator: Evaluator, binding: Binding, param: cst.Param) -> list[Value]:
+    """Return what a parameter is in calls that nobody sees."""
+    module = binding.scope.module
+    unknown = Unknown(origin=Origin(module, param), why="parameter", name=binding.name)
+    if param.star == "**":
+        return [Mapping((), (unknown,), origin=unknown.origin)]
+    hint = (
+        annotated(evaluator, module, binding.annotation, binding.name)
+        if binding.annotation is not None
+        else None
+    )
+    chosen = command_line.option(evaluator, binding)
+    found = [chosen] if chosen is not None else []
+    return [*found, hint if isinstance(hint, Typed) else unknown]
+
+
+def has_other_callers(evaluator: Evaluator, scope: Scope) -> bool:
+    """Tell whether a function has callers besides those that are known one by one."""
+    return (
+        scope in evaluator.crowded
+        or is_registered(scope)
+        or bool(calls_of_overridden(evaluator, scope))
+    )
 
 
 def _apart(
@@ -150,8 +162,7 @@ def _as_annotated(evaluator: Evaluator, binding: Binding, passed: Value) -> Valu
     if not isinstance(hint, Typed):
         return passed
     return union(
-        conditioned(hint, one.under) if isinstance(one, Unknown) else one
-        for one in options(passed)
+        conditioned(hint, one.under) if isinstance(one, Unknown) else one for one in options(passed)
     )
 
 

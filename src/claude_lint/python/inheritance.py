@@ -67,6 +67,28 @@ def inherited(
     return None
 
 
+def calls_of_overridden(
+    evaluator: Evaluator, function: Scope
+) -> tuple[tuple[Module, cst.Call], ...]:
+    """Return the calls that may run a method on an object known by a base class alone.
+
+    `provider.chat(…)` runs that of whatever class derives from the one that is named.
+    """
+    from claude_lint.python.classes import ancestry
+    from claude_lint.python.functions import callers
+
+    cls = function.parent
+    if cls is None or cls.kind != "class" or function.name.startswith("__"):
+        return ()
+    return tuple(
+        call
+        for base in ancestry(evaluator, ClassValue(cls))[0][1:]
+        for binding in base.bindings(function.name)
+        if binding.kind == "function"
+        for call in callers(evaluator, base.module.scopes[binding.node])
+    )
+
+
 def calls_of_base(
     evaluator: Evaluator, function: Scope, modules: list[Module]
 ) -> Iterator[tuple[Module, cst.Call]]:

@@ -28,6 +28,7 @@ from claude_lint.python.values import (
     Change,
     ClassValue,
     Constant,
+    Environ,
     Frame,
     FunctionValue,
     Instance,
@@ -106,6 +107,8 @@ def _plain_attribute(
         return Symbol(f"{base.path}.{name}", origin=origin)
     if isinstance(base, Constant) and name == "value":
         return base  # of an enum, whose members stand for their values here
+    if isinstance(base, Environ) and isinstance(base.default, Instance):
+        return _of_settings(evaluator, base, base.default, name, origin, frame)
     if isinstance(base, ClassValue):
         return _class_attribute(evaluator, base, name, origin)
     if isinstance(base, Instance):
@@ -118,6 +121,23 @@ def _plain_attribute(
             return found
     return command_line.argument(evaluator, base, name, origin) or Attribute(
         base, name, origin=origin
+    )
+
+
+def _of_settings(
+    evaluator: Evaluator,
+    base: Environ,
+    default: Instance,
+    name: str,
+    origin: Origin,
+    frame: Frame | None,
+) -> Value:
+    """Return a field of settings inside others, which the environment fills as well."""
+    return union(
+        Environ(f"{base.name}_{name.upper()}", one, origin=one.origin, under=one.under)
+        if isinstance(one, Constant)
+        else one
+        for one in options(instance_attribute(evaluator, default, name, origin, frame))
     )
 
 

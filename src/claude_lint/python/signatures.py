@@ -7,6 +7,12 @@ import libcst as cst
 from claude_lint.python.scopes import Scope
 from claude_lint.python.syntax import access_path
 
+# Of routes, commands, tasks and tools: `@app.post("/chat")`, `@cli.command()`, `@mcp.tool()`.
+_REGISTERING = frozenset({
+    "get", "post", "put", "patch", "delete", "route", "api_route", "websocket", "command",
+    "task", "tool", "callback",
+})  # fmt: skip
+
 
 def decorator_names(node: cst.FunctionDef | cst.ClassDef) -> set[str]:
     """Return the dotted names of decorators, those called without their arguments."""
@@ -17,6 +23,14 @@ def decorator_names(node: cst.FunctionDef | cst.ClassDef) -> set[str]:
         if path:
             names.add(".".join(path))
     return names
+
+
+def is_registered(scope: Scope) -> bool:
+    """Tell whether a decorator hands a function to a framework, which calls it from outside."""
+    return isinstance(scope.node, cst.FunctionDef) and any(
+        name.rpartition(".")[2] in _REGISTERING and "." in name
+        for name in decorator_names(scope.node)
+    )
 
 
 def parameter_names(scope: Scope) -> list[str]:

@@ -224,10 +224,10 @@ class Arguments:
 
     def get(self, name: str, position: int | None = None) -> Value | None:
         """Return an argument by keyword or 0-based position, None when it is not passed."""
-        found = self.keywords.get(name)
-        if found is None and position is not None and position < len(self.given):
+        # What fills a place cannot come by name as well, whatever `**options` may hold.
+        if position is not None and position < len(self.given):
             return held_value(self.given[position])
-        return found
+        return self.keywords.get(name)
 
     def may_pass(self, name: str, position: int | None = None) -> bool:
         """Tell whether the argument might be passed, by resolved means or not."""

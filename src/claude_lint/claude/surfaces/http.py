@@ -56,6 +56,16 @@ _LAST_WORDS = frozenset(path.rpartition("/")[2] for path, _operation in _ENDPOIN
 _DEFAULTS = (cst.Integer, cst.Float, cst.List, cst.Tuple, cst.SimpleString)
 _SENDING = frozenset({"POST", ""})
 _MOST_HEADERS = 64
+# Objects that hold time-outs, with what their first parameter is called.
+_TIMEOUTS = {
+    "aiohttp.ClientTimeout": "total",
+    "aiohttp.client.ClientTimeout": "total",
+    "httpx.Timeout": "timeout",
+    "httpx2.Timeout": "timeout",
+    "urllib3.Timeout": "total",
+    "urllib3.util.Timeout": "total",
+    "urllib3.util.timeout.Timeout": "total",
+}
 _AUTHORIZATIONS = ("BasicAuth", "DigestAuth", "ProxyAuth", "NetRCAuth")
 
 
@@ -126,13 +136,28 @@ def requests(call: Call, raw: RawCall, reading: Reading) -> Iterator[Request]:
             arguments=raw.arguments or call.arguments,
             url=target.url,
             query=fields_of(as_mapping(raw.query), world),
-            timeout=within(raw.timeout, world) if raw.timeout is not None else None,
+            timeout=within(_in_all(raw.timeout), world) if raw.timeout is not None else None,
             auth=raw.auth,
             session=raw.session,
             model=body.value("model"),
             is_awaited=call.is_awaited,
             world=world,
         )
+
+
+def _in_all(timeout: Value) -> Value:
+    """Look into an object of time-outs for the one of the whole request, where it has one."""
+    return union(map(_seconds, options(timeout)))
+
+
+def _seconds(timeout: Value) -> Value:
+    if not isinstance(timeout, Result) or not isinstance(timeout.callee, Symbol):
+        return timeout
+    name = _TIMEOUTS.get(timeout.callee.path)
+    given = timeout.arguments.get(name, 0) if name is not None else None
+    if given is None or all(map(is_absent, options(given))):
+        return timeout
+    return conditioned(given, timeout.under)
 
 
 def _platform(target: Target) -> Platform:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 
 from claude_lint.python.values import (
     Arguments,
     Attribute,
     Constant,
     Entry,
-    Instance,
     Mapping,
     Origin,
     Result,
@@ -29,8 +27,6 @@ _SERIALIZERS = frozenset({
     "msgspec.json.encode", "flask.json.dumps", "builtins.bytes", "aiohttp.JsonPayload",
     "urllib.parse.quote",
 })  # fmt: skip
-_MODEL_BASES = frozenset({"pydantic.BaseModel", "pydantic.main.BaseModel", "msgspec.Struct"})
-_DUMPING_METHODS = frozenset({"model_dump", "model_dump_json", "dict", "json", "to_dict"})
 _TEXT_METHODS = frozenset({"encode", "decode", "strip"})
 _HEADER_CLASSES = frozenset({
     "httpx.Headers", "httpx2.Headers", "requests.structures.CaseInsensitiveDict",
@@ -53,10 +49,6 @@ def _unserialized(value: Value) -> Iterator[Value]:
             for inner in options(value.arguments.positional[0]):
                 yield from (conditioned(one, value.under) for one in _unserialized(inner))
             return
-        made = _fields_given(value)
-        if made is not None:
-            yield made
-            return
         if isinstance(callee, Attribute) and callee.name in _TEXT_METHODS:
             for inner in options(callee.base):
                 yield from _unserialized(inner)
@@ -65,26 +57,6 @@ def _unserialized(value: Value) -> Iterator[Value]:
         yield _parsed(value)
         return
     yield value
-
-
-def _fields_given(value: Result) -> Value | None:
-    """Read `Body(model=…).model_dump()` and `asdict(Body(model=…))`; defaults are not seen."""
-    callee = value.callee
-    filled: Value | None = None
-    if isinstance(callee, Attribute) and callee.name in _DUMPING_METHODS:
-        filled = callee.base
-    elif isinstance(callee, Symbol) and callee.path == "dataclasses.asdict":
-        filled = value.arguments.get("obj", 0)
-    if isinstance(filled, Result):  # so is an object of a class derived from pydantic's
-        is_model = isinstance(filled.callee, Symbol) and filled.callee.path in _MODEL_BASES
-        arguments = filled.arguments if is_model else None
-    else:
-        arguments = filled.arguments if isinstance(filled, Instance) else None
-    if filled is None or arguments is None or arguments.given:
-        return None
-    given = arguments.keywords
-    unseen = Unknown(origin=value.origin, why="defaults")
-    return replace(given, rest=(*given.rest, unseen), under=value.under | filled.under)
 
 
 def _parsed(value: Constant) -> Value:
