@@ -16,6 +16,7 @@ Facts = Callable[..., list[dict[str, Any]]]
         "claude_agent_sdk.ClaudeAgentOptions(max_turns=1)",
         "claude_agent_sdk.ClaudeAgentOptions()",
         "langchain_aws.ChatAnthropicBedrock()",
+        "langchain_aws.ChatBedrock(provider='anthropic')",
     ],
 )
 def test_a_wrapper_of_claude_s_own_needs_no_model(call: str, facts: Facts) -> None:

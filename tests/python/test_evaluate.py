@@ -507,3 +507,78 @@ def test_a_parameter_is_what_its_annotation_says_where_the_call_does_not_tell() 
             use(same(anthropic.Anthropic(max_retries=0)))
     """
     assert resolve(code) == ["some anthropic.Anthropic", "anthropic.Anthropic(max_retries=0)"]
+
+
+def test_a_module_is_imported_by_its_name_as_well() -> None:
+    code = """
+        import importlib
+        use(importlib.import_module("anthropic").Anthropic())
+        use(__import__("anthropic").Anthropic)
+        use(importlib.import_module(unknown()))
+    """
+    assert resolve(code) == [
+        "anthropic.Anthropic()",
+        "anthropic.Anthropic",
+        "importlib.import_module(builtins.unknown())",
+    ]
+
+
+def test_what_is_entered_by_hand_is_what_with_takes() -> None:
+    code = """
+        import lib
+        async def main():
+            use(await lib.session().client().__aenter__())
+    """
+    assert resolve(code) == ["lib.session().client()"]
+
+
+def test_an_object_that_many_callers_ask_for_is_still_the_object() -> None:
+    callers = "".join(
+        f"""
+        def ask_{number}(user):
+            session = get(user)
+            session.count = {number}
+            use(session.model)
+    """
+        for number in range(16)
+    )
+    code = f"""
+        class Session:
+            def __init__(self, user):
+                self.model = "opus"
+        sessions = {{}}
+        def get(user):
+            if user not in sessions:
+                sessions[user] = Session(user)
+            return sessions[user]
+        {callers}
+    """
+    assert all("'opus'" in one for one in resolve(code))
+
+
+@pytest.mark.parametrize("test", ["'claude' in model.lower()", "'claude' in small"])
+def test_a_test_of_a_text_in_small_letters_is_one_of_the_text(test: str) -> None:
+    code = f"""
+        def ask(model):
+            small = model.lower()
+            if {test}:
+                use(model)
+            else:
+                use(model)
+        ask("Claude-5")
+        ask("gpt-6")
+    """
+    assert resolve(code) == ["'Claude-5'", "'gpt-6'"]
+
+
+def test_a_name_that_is_set_again_is_no_longer_the_text_it_was_made_of() -> None:
+    code = """
+        def ask(model):
+            small = model.lower()
+            model = model + "-latest"
+            if "claude" in small:
+                use(model)
+        ask("Claude-5")
+        ask("gpt-6")
+    """
+    assert resolve(code) == ["'Claude-5-latest' | 'gpt-6-latest'"]

@@ -216,3 +216,15 @@ def test_only_statements_that_call_a_name_are_parsed_for_its_calls() -> None:
     module = modules["example.py"]
     assert len(module.call_sites("go")) == 2
     assert [unit.first for unit in module.all_units() if unit.loaded] == [5, 6]
+
+
+def test_a_file_has_no_more_names_than_the_files_it_imports_all_of(tmp_path: Path) -> None:
+    made, modules = project(
+        {
+            "llm/openai.py": "from .base import *\nx = 1",
+            "llm/base.py": "from .openai import *\nOwn = 2",
+            "llm/adapter.py": "from openai import OpenAI, Own\nuse(OpenAI)\nuse(Own)",
+        },
+        tmp_path,
+    )
+    assert resolved(made, modules["llm/adapter.py"]) == ["openai.OpenAI", "2"]

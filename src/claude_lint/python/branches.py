@@ -253,7 +253,8 @@ def argument_passed(name: str, function: Scope, call: cst.Call) -> cst.BaseExpre
 
 _ASKING = re.compile(
     r"bool\((?:(?P<name>[\w.]+)(?:\.(?P<method>startswith|endswith)\((?P<affix>'[^'\\\\]*'|\"[^\"\\\\]*\")\))?"
-    r"|(?P<part>'[^'\\\\]*'|\"[^\"\\\\]*\") in (?P<whole>[\w.]+))\)"
+    r"|(?P<part>'[^'\\\\]*'|\"[^\"\\\\]*\") in (?P<whole>[\w.]+?)"
+    r"(?P<case>\.(?:lower|casefold)\(\))?)\)"
 )
 
 
@@ -385,7 +386,8 @@ def _lets_through(premise: Premise, name: str, value: Value) -> bool:
             return True
         part = (asked["part"] or asked["affix"])[1:-1]
         if asked["whole"]:
-            return (part in value.value) is premise.holds
+            whole = value.value.casefold() if asked["case"] else value.value
+            return (part in whole) is premise.holds
         method = str.startswith if asked["method"] == "startswith" else str.endswith
         return method(value.value, part) is premise.holds
     return bool(value.value) is premise.holds

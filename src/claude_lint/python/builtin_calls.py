@@ -28,6 +28,7 @@ from claude_lint.python.values import (
     Sequence,
     Symbol,
     Text,
+    Typed,
     Unknown,
     Value,
     conditioned,
@@ -43,6 +44,7 @@ _ENVIRONMENTS = frozenset({"os.environ", "environ"})
 _MOST_RESULTS = 16
 # What `contextlib.ExitStack` enters is as good as what `with` does.
 _ENTERING = frozenset({"enter_context", "enter_async_context"})
+_ENTERED = frozenset({"__enter__", "__aenter__"})
 _SAME_TEXT = frozenset({"encode", "decode", "__str__"})
 _PLACEHOLDER = re.compile(r"%(?:\((\w+)\))?[-#0 +]*(?:[1-9.][\d.]*)?([sdrif%])")
 _FIELD = re.compile(r"\{\{|\}\}|\{([^{}:!]*)(?:![rsa])?(?::[^{}]*)?\}")
@@ -302,6 +304,8 @@ def _method(
         return replace(base, changes=())
     if name in _ENTERING and arguments.given:
         return arguments.positional[0]
+    if name in _ENTERED and isinstance(base, (Result, Typed)):
+        return base  # as `with` takes it
     if (
         isinstance(base, (Attribute, Item, Unknown, Instance, Result))
         and name in ("get", "pop", "setdefault")

@@ -113,6 +113,19 @@ def _vars(evaluator: Evaluator, arguments: Arguments, origin: Origin) -> Value |
     return union(known) if known and len(known) == len(found) else None
 
 
+def _imported(evaluator: Evaluator, arguments: Arguments, origin: Origin) -> Value | None:
+    names = [*options(arguments.get("name", 0))]
+    if not all(isinstance(one, Constant) and isinstance(one.value, str) for one in names):
+        return None
+    return union(
+        [
+            conditioned(evaluator.imported(origin.module, str(one.value), origin), one.under)
+            for one in names
+            if isinstance(one, Constant)
+        ]
+    )
+
+
 def _extreme(evaluator: Evaluator, arguments: Arguments, origin: Origin) -> Value:
     """`max` and `min` of known numbers: one of them."""
     given = arguments.positional
@@ -234,6 +247,8 @@ FUNCTIONS: dict[str, Function] = {
     "builtins.next": _next,
     "builtins.getattr": _getattr,
     "builtins.vars": _vars,
+    "builtins.__import__": _imported,
+    "importlib.import_module": _imported,
     "builtins.max": _extreme,
     "builtins.min": _extreme,
     "builtins.int": _int,

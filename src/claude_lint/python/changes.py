@@ -34,10 +34,13 @@ from claude_lint.python.values import (
     Entry,
     Frame,
     FunctionValue,
+    Instance,
     Mapping,
     Origin,
+    Result,
     Sequence,
     Text,
+    Typed,
     Unknown,
     Value,
     changed,
@@ -253,10 +256,15 @@ def fold(evaluator: Evaluator, value: Value, happened: tuple[Change, ...]) -> Va
     """Apply changes to a value: into it where it is a collection, else kept with it."""
     for number, change in enumerate(happened):
         found = options(value)
-        if len(found) > _MOST_HISTORIES or not evaluator.spend(len(found)):
+        if sum(map(_is_folded, found)) > _MOST_HISTORIES or not evaluator.spend(len(found)):
             return union(_left_open(evaluator, one, happened[number:]) for one in found)
         value = union([_apply(evaluator, one, change) for one in found])
     return value
+
+
+def _is_folded(value: Value) -> bool:
+    """Tell whether changes are worked into a value; other objects only keep them."""
+    return not isinstance(value, (Instance, Result, Typed))
 
 
 def _left_open(evaluator: Evaluator, value: Value, happened: tuple[Change, ...]) -> Value:

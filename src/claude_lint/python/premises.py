@@ -7,6 +7,7 @@ how often it had been bound.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -197,9 +198,31 @@ def subject(node: cst.CSTNode, scope: Scope, order: int) -> Subject | None:
     if not roots:
         return None
     text = cst.Module([]).code_for_node(node).strip()
+    for name in sorted(roots):
+        if (variable := _in_other_case(name, scope)) is not None:
+            text = re.sub(rf"(?<![\w.'\"]){name}\b(?!['\"=])", f"{variable}.lower()", text)
+            roots = roots - {name} | {variable}
     if len(text) > _LONGEST:
         return None
     return _owned(text, roots, scope, order, Origin(scope.module, node))
+
+
+def _in_other_case(name: str, scope: Scope) -> str | None:
+    """Return the variable that a name only holds in lower case, None where it is another thing."""
+    bindings = scope.bound.get(name, ())
+    if len(bindings) != 1 or bindings[0].kind != "assign" or bindings[0].path:
+        return None
+    call = bindings[0].node
+    if not isinstance(call, cst.Call) or call.args or not isinstance(call.func, cst.Attribute):
+        return None
+    variable = call.func.value
+    is_lower = call.func.attr.value in ("lower", "casefold")
+    if not is_lower or not isinstance(variable, cst.Name) or variable.value == name:
+        return None
+    since = bindings[0].point.order
+    if any(one.point.order > since for one in scope.bound.get(variable.value, ())):
+        return None
+    return variable.value
 
 
 def _is_pure_call(call: cst.Call, other_names: set[cst.CSTNode]) -> bool:

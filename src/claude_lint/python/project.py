@@ -168,11 +168,20 @@ class Project:
         binding = [unit for unit in module.units if names[0] in unit.names] if names else []
         return len(names) == 1 and bool(binding) and all(unit.is_function for unit in binding)
 
-    def _binds(self, module: Module, name: str) -> bool:
-        return (
-            any(name in unit.names or "*" in unit.names for unit in module.units)
-            or self.submodule(module, name) is not None
-        )
+    def _binds(self, module: Module, name: str, seen: frozenset[Path] = frozenset()) -> bool:
+        if any(name in unit.names for unit in module.units):
+            return True
+        if self.submodule(module, name) is not None:
+            return True
+        seen |= {module.source.path}
+        module.load_star_imports()
+        for base in module.star_imports:
+            found = self.find(module, base)
+            if found is None or found[1]:
+                return True  # a library may have all names
+            if found[0].source.path not in seen and self._binds(found[0], name, seen):
+                return True
+        return False
 
     def submodule(self, module: Module, name: str) -> Module | None:
         """Return `package.name` where the module is a package's `__init__`."""

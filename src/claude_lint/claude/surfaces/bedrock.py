@@ -50,8 +50,11 @@ def requests(call: Call, reading: Reading) -> Iterator[Request]:
         yield _request(call, "converse", body, model)
         return
     body = fields_of(unserialized(call.arguments.get("body")))
-    if not is_claude:  # only a body says so: of one for each vendor those of Claude
-        body = Fields(tuple(way for way in body.options if _names(way) & _CLAUDES_FIELDS))
+    # Of a body for each vendor those of Claude; where no model says so, only a body does.
+    telling = _CLAUDES_FIELDS | {"messages"} if is_claude else _CLAUDES_FIELDS
+    claudes = tuple(way for way in body.options if _names(way) & telling)
+    if claudes or not is_claude:
+        body = Fields(claudes, body.is_open and is_claude)
         if not body.options:
             return
     names = body.names()

@@ -37,6 +37,7 @@ class Wrapper:
     its model unless they are given another. `models` are the parameters for the model, `position`
     its 0-based place. `platform` is where a name without prefix goes, None where it is not told.
     `separators` end a provider's prefix. `passes_on` are parameters that reach the API unchanged.
+    `vendors` are parameters that tell whose the model is.
     """
 
     library: str
@@ -50,6 +51,7 @@ class Wrapper:
     base_urls: tuple[str, ...] = _URLS
     receiver: tuple[str, ...] = ()
     passes_on: frozenset[str] = frozenset()
+    vendors: tuple[str, ...] = ()
 
     def is_for_claude(self, name: str) -> bool:
         """Tell whether what the row calls `name` speaks to Claude whatever model it is given."""
@@ -101,6 +103,7 @@ WRAPPERS: tuple[Wrapper, ...] = (
         ("ChatBedrock", "ChatBedrockConverse", "BedrockChat", "BedrockLLM", "Bedrock"),
         ("model_id", "model", "base_model"),
         platform=Platform.BEDROCK,
+        vendors=("provider",),
     ),
     Wrapper(
         "langchain_aws",

@@ -28,6 +28,7 @@ from claude_lint.python.values import (
     Typed,
     Value,
     conditioned,
+    is_constant,
     options,
 )
 
@@ -159,9 +160,10 @@ def _models(model: Value | None, row: Wrapper, call: Call) -> list[_Named]:
 
 def _models_of_claude(model: Value | None, row: Wrapper, call: Call) -> list[_Named]:
     """Return the model that is left out, or of which nothing is known, where it can be Claude's."""
-    if row.platform is None or not row.is_for_claude(_name_of(call)):
-        return []
-    return [_Named(model, row.platform)]
+    is_claudes = row.is_for_claude(_name_of(call)) or any(
+        is_constant(call.arguments.get(name), "anthropic") for name in row.vendors
+    )
+    return [_Named(model, row.platform)] if is_claudes and row.platform is not None else []
 
 
 def _provider_of(value: Value | None) -> Platform | None:
