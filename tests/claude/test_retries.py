@@ -165,6 +165,43 @@ def test_reading_a_bad_answer_as_a_good_one_is_an_error_too(policies: Policies) 
     assert always(policy) >= CLIENT_ERRORS | {429}
 
 
+def test_a_loop_of_tools_is_no_retry_although_some_of_them_fail(policies: Policies) -> None:
+    found = policies(
+        """
+        class Refused(Exception): ...
+
+        def checked(answer):
+            try:
+                answer.raise_for_status()
+            except requests.HTTPError as error:
+                log(answer.text)
+                raise Refused(answer.text) from error
+            return answer.json()
+
+        def send(messages):
+            return checked(requests.post(URL, json={"messages": messages}))
+
+        def name_of(answer):
+            if not answer:
+                raise ValueError(answer)
+            return answer["tool"]
+
+        def ask(messages):
+            for turn in range(5):
+                try:
+                    answer = send(messages)
+                except Exception as error:
+                    log(error)
+                    break
+                try:
+                    messages.append(run(name_of(answer)))
+                except Exception as error:
+                    messages.append(str(error))
+        """
+    )
+    assert found == []
+
+
 def test_what_a_function_swallows_its_caller_sees_as_none(policies: Policies) -> None:
     found = policies(
         """

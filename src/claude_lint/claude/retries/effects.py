@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -71,10 +72,39 @@ def _judged_by_function(after: Aftermath, call: cst.Call, way: Way) -> list[Way]
     """A function of the project that is handed the outcome may raise for it."""
     for one in options(after.evaluator.value(after.module, call.func)):
         if isinstance(one, FunctionValue) and isinstance(one.scope.node, cst.FunctionDef):
+            raised = replace(way, end="raise", error=Unknown(why="raise"))
+            if _has_bad_answer(after, way) and _refuses(one.scope.node.body.body):
+                return [raised]
             if any(isinstance(part, cst.Raise) for part in walk(one.scope.node.body)):
-                judged = replace(way, is_judged=True)
-                return [judged, replace(judged, end="raise", error=Unknown(why="raise"))]
+                return [replace(way, is_judged=True), replace(raised, is_judged=True)]
     return [way]
+
+
+def _refuses(body: Sequence[cst.CSTNode]) -> bool:
+    """Tell whether statements raise for every bad answer, whatever else is the case."""
+    for statement in body:
+        if isinstance(statement, cst.SimpleStatementLine):
+            if any(map(_asks_for_status, statement.body)):
+                return True
+        elif isinstance(statement, cst.Try) and _refuses(statement.body.body):
+            return all(_ends_in_raise(handler.body) for handler in statement.handlers)
+    return False
+
+
+def _asks_for_status(statement: cst.CSTNode) -> bool:
+    return (
+        isinstance(statement, cst.Expr)
+        and isinstance(statement.value, cst.Call)
+        and isinstance(statement.value.func, cst.Attribute)
+        and statement.value.func.attr.value == "raise_for_status"
+    )
+
+
+def _ends_in_raise(block: cst.BaseSuite) -> bool:
+    last = block.body[-1] if block.body else None
+    if isinstance(last, cst.SimpleStatementLine):
+        last = last.body[-1]
+    return isinstance(last, cst.Raise)
 
 
 def _subscripted(after: Aftermath, node: cst.Subscript, way: Way) -> list[Way]:
