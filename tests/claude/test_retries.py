@@ -193,6 +193,8 @@ def test_a_loop_of_tools_is_no_retry_although_some_of_them_fail(policies: Polici
                 except Exception as error:
                     log(error)
                     break
+                if is_final(answer):
+                    return answer
                 try:
                     messages.append(run(name_of(answer)))
                 except Exception as error:

@@ -49,9 +49,19 @@ def _called(after: Aftermath, call: cst.Call, way: Way) -> list[Way]:
     delay = delay_of(after, call, way)
     if delay is not None:
         way = replace(way, delays=(*way.delays, delay))
-    if after.failure is not None and Answers(after, way).mentions_outcome(call):
+    if after.failure is not None and (
+        Answers(after, way).mentions_outcome(call) or _is_handed_answer(after, call)
+    ):
         return _judged_by_function(after, call, way)
     return [way]
+
+
+def _is_handed_answer(after: Aftermath, call: cst.Call) -> bool:
+    """Tell whether a call stands around the request: `checked(requests.post(…))`."""
+    return any(
+        contains(arg, after.sent) and not any(isinstance(part, cst.Lambda) for part in walk(arg))
+        for arg in call.args
+    )
 
 
 def _has_bad_answer(after: Aftermath, way: Way) -> bool:
