@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from claude_lint.reports import FORMATS
+
 BAD = "import anthropic\nanthropic.Anthropic().messages.create(model='claude-2.1')\n"
 COMMAND = [sys.executable, "-m", "claude_lint", "--no-cache"]
 # Takes seconds to judge: none of these calls says what another does.
@@ -56,15 +58,65 @@ def test_a_run_that_is_ended_ends_its_workers(
     assert not (tmp_path / "report.txt").exists()
 
 
-def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
-    (tmp_path / "a.py").write_text(BAD * 300)
-    for redirected in ("| head -1", "2>&1 | head -0", "| true"):
-        line = f"{' '.join(COMMAND)} -v --output-format concise . {redirected}; exit ${{PIPESTATUS[0]}}"
+@pytest.mark.parametrize(
+    ("output_format", "redirected", "count"),
+    [
+        *((output_format, "| true", 1) for output_format in FORMATS),
+        *(("concise", redirected, 300) for redirected in ("| head -1", "2>&1 | head -0")),
+    ],
+)
+def test_a_reader_that_goes_away_is_no_error(
+    tmp_path: Path, output_format: str, redirected: str, count: int
+) -> None:
+    # A pipe holds some 64 KB: `head` must be gone before all is written, `true` is in any case.
+    (tmp_path / "a.py").write_text(BAD * count)
+    line = f"{' '.join(COMMAND)} -q --output-format {output_format} . {redirected}"
+    done = subprocess.run(
+        ["bash", "-c", f"{line}; exit ${{PIPESTATUS[0]}}"],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "said"),
+    [
+        (". >&-", 1, ""),
+        (". 2>&-", 1, ""),
+        (". >&- 2>&-", 1, ""),
+        (". --diff --unsafe-fixes >&- <&-", 1, "Would fix "),
+        ("rules >&-", 0, ""),
+        ("- <&-", 2, "error: there is nothing to read, for stdin is closed\n"),
+        ("diagnose - <&-", 2, "error: there is nothing to read, for stdin is closed\n"),
+        (
+            "server <&-",
+            2,
+            "error: editors talk to the language server over stdin, which is closed\n",
+        ),
+    ],
+)
+def test_streams_may_be_closed_from_the_start(
+    tmp_path: Path, command: str, code: int, said: str
+) -> None:
+    (tmp_path / "a.py").write_text(BAD)
+    done = subprocess.run(
+        ["bash", "-c", f"{sys.executable} -m claude_lint {command}"],
+        cwd=tmp_path, capture_output=True, text=True,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr[: len(said) or None]) == (code, said)
+    assert (tmp_path / "a.py").read_text() == BAD
+
+
+def test_a_working_directory_that_is_gone_is_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(BAD)
+    (tmp_path / "gone").mkdir()
+    for paths in (".", str(tmp_path / "a.py")):
+        line = f"mkdir -p {tmp_path}/gone; cd {tmp_path}/gone; rmdir {tmp_path}/gone; "
         done = subprocess.run(
-            ["bash", "-c", line], cwd=tmp_path, capture_output=True, text=True, check=False
+            ["bash", "-c", f"{line}{' '.join(COMMAND)} {paths}"], capture_output=True, text=True
         )
-        assert done.returncode == 1
-        assert done.stderr == ""
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr == "error: the current folder no longer exists\n"
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
@@ -78,6 +130,16 @@ def test_a_full_disk_under_stdout_is_said_in_one_line(tmp_path: Path, command: l
         )  # fmt: skip
     assert done.returncode == 2
     assert done.stderr == "error: the output cannot be written: No space left on device\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
+@pytest.mark.parametrize("output_format", FORMATS)
+def test_a_report_on_a_full_disk_is_said_in_one_line(tmp_path: Path, output_format: str) -> None:
+    (tmp_path / "a.py").write_text(BAD)
+    options = ["--output-format", output_format, "--output-file", "/dev/full"]
+    done = subprocess.run([*COMMAND, *options, "."], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "error: Could not open file '/dev/full': No space left on device\n"
 
 
 def no_file_over_100_bytes() -> None:
@@ -113,6 +175,21 @@ def test_what_cannot_be_written_is_left_as_it_was(
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
         ["a.py", "kept", *(f"{number}.py" for number in range(9))]
     )
+
+
+def test_a_cache_on_a_full_disk_is_done_without(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(BAD)
+    os.utime(tmp_path / "a.py", (1_700_000_000, 1_700_000_000))
+    command = [sys.executable, "-m", "claude_lint", "--output-format", "concise", "a.py"]
+    free = subprocess.run([*command, "--no-cache"], cwd=tmp_path, capture_output=True, text=True)
+    for _ in range(2):
+        done = subprocess.run(
+            command,
+            cwd=tmp_path, capture_output=True, text=True, preexec_fn=no_file_over_100_bytes,
+        )  # fmt: skip
+        assert (done.returncode, done.stdout, done.stderr) == (1, free.stdout, "")
+    kept = {path.name for path in (tmp_path / ".claude-lint-cache").iterdir()}
+    assert kept <= {"CACHEDIR.TAG", ".gitignore"}
 
 
 def test_a_folder_that_takes_no_file_is_said_in_one_line(tmp_path: Path) -> None:

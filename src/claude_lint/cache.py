@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 from claude_lint import __version__, plugins
 from claude_lint.configuration.rulings import Options
 from claude_lint.configuration.settings import Settings
+from claude_lint.files.encoding import bytes_beside
 from claude_lint.findings import Edit, Finding, Fix, Location, Related, Safety, Severity, Span
 from claude_lint.masking import mask
 from claude_lint.project_state import Imports, ProjectState, UncertainError, project_state
@@ -35,6 +36,8 @@ _MOST_ENTRIES = 5_000
 _MOST_BYTES = 50_000_000
 _now = time.time
 _IMPORTS = "imports.json"
+# What reading JSON that we did not write can raise; an infinite number is no `int`.
+_DAMAGE = (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError)
 _ENTRY = re.compile(r"[0-9a-f]{64}\.json")
 _TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# The cache of claude-lint.\n"
 
@@ -56,12 +59,12 @@ class Cache:
         if key is None or state is None:
             return None
         try:
-            entry = json.loads((self._folder / f"{key}.json").read_bytes())
+            entry = json.loads(bytes_beside(self._folder / f"{key}.json"))
             is_as_it_was = all(
                 state.files.get(path) == tuple(stated) for path, stated in entry["read"].items()
             )
             return _judged(entry, key) if is_as_it_was else None
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        except _DAMAGE:
             return None
 
     def keep(self, task: Task, judged: Judged) -> None:
@@ -139,8 +142,9 @@ def _tool() -> str:
     for folder in dict.fromkeys((package, rules, *of_plugins)):
         for path in sorted(folder.rglob("*")):
             if path.suffix in (".py", ".md", ".toml"):
-                status = path.stat()
-                parts.append((str(path), status.st_size, status.st_mtime_ns))
+                with suppress(OSError):  # an editor's mark, which leads nowhere
+                    status = path.stat()
+                    parts.append((str(path), status.st_size, status.st_mtime_ns))
     for name in ("libcst", "packaging", "tomli", "rignore"):
         spec = importlib.util.find_spec(name)
         if spec is not None and spec.origin:
@@ -152,12 +156,12 @@ def _tool() -> str:
 def _read_imports(path: Path) -> Imports:
     """Return what earlier runs found out of files; nothing where that is damaged."""
     try:
-        found = json.loads(path.read_bytes())
+        found = json.loads(bytes_beside(path))
         return {
             str(name): ((int(size), int(inode), int(changed)), str(digest))
             for name, ((size, inode, changed), digest) in found.items()
         }
-    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
+    except _DAMAGE:
         return {}
 
 
@@ -174,7 +178,7 @@ def _write(path: Path, text: str) -> None:
         with os.fdopen(handle, "w", encoding="utf-8") as stream:
             stream.write(text)
         os.replace(name, path)
-    except OSError:
+    except BaseException:
         with suppress(OSError):
             os.unlink(name)
         raise

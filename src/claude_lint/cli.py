@@ -50,6 +50,8 @@ class CommandLine(click.Group):
         except UnusableError as error:
             _fail(str(error))
         except Exception as error:
+            if not _is_somewhere():
+                _fail("the current folder no longer exists")
             if not {"-v", "--verbose"}.isdisjoint(sys.argv if args is None else args):
                 terminal.tell(traceback.format_exc())
             name = type(error).__name__
@@ -59,9 +61,27 @@ class CommandLine(click.Group):
 
 def main() -> NoReturn:
     """Run the program."""
+    _replace_closed_streams()
     # Ended by exception, the program takes its child processes with it.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(EXIT_TERMINATED))
     command_line.main(prog_name="claude-lint")
+
+
+def _replace_closed_streams() -> None:
+    """Lead output to nowhere where the caller has closed it (`>&-`), as if its reader were gone."""
+    # In this order each gets its own number, which else the next file to be opened would get.
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            number = os.open(os.devnull, os.O_RDWR)
+            if name != "stdin":  # what is closed is no empty file
+                setattr(sys, name, os.fdopen(number, "w"))
+
+
+def _is_somewhere() -> bool:
+    try:
+        return bool(os.getcwd())
+    except OSError:
+        return False
 
 
 def _fail(message: str, exit_code: int = EXIT_ERROR) -> NoReturn:
@@ -218,7 +238,7 @@ def _default_format(given: dict[str, Any]) -> str:
 def _input(paths: tuple[str, ...], stdin_filename: str | None) -> dict[str, Any]:
     """Find out whether the input is files or stdin."""
     if paths == ("-",) or (stdin_filename is not None and not paths):
-        return {"stdin": sys.stdin.buffer.read()}
+        return {"stdin": _stdin()}
     if "-" in paths:
         raise click.UsageError("`-` is code on stdin, and cannot be checked beside other paths")
     if stdin_filename is not None:
@@ -227,6 +247,15 @@ def _input(paths: tuple[str, ...], stdin_filename: str | None) -> dict[str, Any]
         if not os.path.lexists(path):
             raise click.UsageError(f"no such file or folder: {path}{_meant_command(path)}")
     return {"paths": tuple(map(Path, paths or (".",)))}
+
+
+def _stdin() -> bytes:
+    if sys.stdin is None:
+        raise click.UsageError("there is nothing to read, for stdin is closed")
+    try:
+        return sys.stdin.buffer.read()
+    except OSError as error:
+        raise click.UsageError(f"stdin cannot be read: {error.strerror}") from None
 
 
 def _meant_command(word: str) -> str:
@@ -319,7 +348,7 @@ def diagnose(text: str, paths: tuple[str, ...], **given: Any) -> int:
     from claude_lint.engine import Options
 
     if text == "-":
-        text = sys.stdin.buffer.read().decode("utf-8", "replace")
+        text = _stdin().decode("utf-8", "replace")
     elif os.path.isdir(text):
         raise click.UsageError(f"the error comes first: `claude-lint diagnose 401 {text}`")
     elif os.path.isfile(text):
@@ -344,7 +373,7 @@ def _read_text(path: Path) -> str:
 @_isolated_option
 def config(path: Path, config: Path | None, isolated: bool) -> None:
     """Show the settings that hold for a path, and where each was said."""
-    if not path.exists():
+    if not os.path.exists(path):
         raise click.UsageError(f"no such file or folder: {path}")
     from claude_lint.claude.catalog import CatalogError
     from claude_lint.commands import config as config_command
@@ -367,6 +396,8 @@ def server(stdio: bool) -> None:
         raise click.UsageError(
             'the language server needs an extra: `pip install "claude-lint[lsp]"`'
         ) from None
+    if sys.stdin is None:
+        raise click.UsageError("editors talk to the language server over stdin, which is closed")
     if sys.stdin.isatty():
         terminal.tell("This is the language server, which editors start. Press Ctrl-C to end it.")
         if os.path.isdir("server"):
@@ -381,11 +412,15 @@ def server(stdio: bool) -> None:
 def clean(cache_dir: Path | None, config: Path | None, isolated: bool) -> None:
     """Empty the cache."""
     cache = cache_dir or load_settings(Path(), config=config, isolated=isolated).cache_dir
-    if not cache.exists():
+    if not os.path.exists(cache):
         terminal.tell(f"Nothing to clean: there is no {cache}")
         return
     # A mistaken `cache-dir` must not cost anybody their files.
     if not (cache / "CACHEDIR.TAG").is_file():
         raise click.UsageError(f"{cache} holds no CACHEDIR.TAG, so it is no cache; left as it is")
-    shutil.rmtree(cache)
+    try:
+        shutil.rmtree(cache)
+    except OSError as error:
+        reason = error.strerror or error
+        raise click.ClickException(f"{cache} cannot be removed: {reason}") from None
     terminal.tell(f"Removed {cache}")

@@ -23,6 +23,8 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Any, Generic, TypeVar
 
+from claude_lint.findings import UnusableError
+
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -144,9 +146,23 @@ class Workers(Generic[T, R]):
         process = context.Process(
             target=_serve, args=(theirs, inherited, self._prepare, self._work), daemon=True
         )
-        process.start()
+        try:
+            process.start()
+        except OSError as error:
+            ours.close()
+            theirs.close()
+            self._start_otherwise(error)
+            return
         theirs.close()
         self._children.append(_Child(process, ours))
+
+    def _start_otherwise(self, error: OSError) -> None:
+        """Start a child without a fork server, whose socket needs room on a disk."""
+        if self._method != "forkserver":
+            reason = error.strerror or error
+            raise UnusableError(f"no process can be started to judge in: {reason}") from None
+        self._method = "spawn"
+        self._start()
 
     def _reporting(self) -> list[_Child[T, R]]:
         """Wait until a child has something to say, has died, or must be ended."""

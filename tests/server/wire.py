@@ -7,21 +7,29 @@ import os
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
 from server.editor import PATIENCE, SERVER
 
 
 class Wire:
-    """The server's stdin and stdout."""
+    """The server's stdin and stdout; what it says is kept in a file, if nobody else hears it."""
 
-    def __init__(self, root: Path, temp: Path) -> None:
+    def __init__(self, root: Path, temp: Path, **options: Any) -> None:
+        """Take options of `Popen` that go before the usual ones."""
         self._output = temp / "said"
         with self._output.open("wb") as output:
             self.process = subprocess.Popen(
-                SERVER, cwd=root, stdin=subprocess.PIPE, stdout=output, stderr=subprocess.STDOUT,
-                env={**os.environ, "TMPDIR": str(temp)}, start_new_session=True,
+                SERVER, cwd=root, stdin=subprocess.PIPE, start_new_session=True,
+                **{"stdout": output, "stderr": subprocess.STDOUT,
+                   "env": {**os.environ, "TMPDIR": str(temp)}, **options},
             )  # fmt: skip
         self._asked = 0
+
+    def begin(self, root: Path) -> None:
+        """Shake hands, as an editor that shows a folder."""
+        self.ask("initialize", {"processId": None, "rootUri": root.as_uri(), "capabilities": {}})
+        self.tell("initialized", {})
 
     def said(self) -> str:
         return self._output.read_text(encoding="utf-8", errors="replace")

@@ -11,6 +11,7 @@ from claude_lint.claude.catalog import load
 from claude_lint.claude.catalog.target import Target, target_for
 from claude_lint.configuration.rulings import Options, Rulings
 from claude_lint.configuration.settings import Origin, Settings, describe, load_settings
+from claude_lint.files.encoding import bytes_beside
 
 
 def render(path: Path, *, config: Path | None, isolated: bool) -> str:
@@ -41,7 +42,7 @@ def _sdk(path: Path, settings: Settings) -> str:
         load(settings.catalog, settings.extra_models),
         datetime.date.today(),
         sdk=settings.target_sdk,
-        text=absolute.read_text("utf-8", "replace") if absolute.is_file() else "",
+        text=bytes_beside(absolute).decode("utf-8", "replace"),
     )
     release = f"anthropic {target.specifier}".strip()
     return f"{release} ({_said_by(target, settings)})"

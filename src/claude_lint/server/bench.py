@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import multiprocessing
 import os
@@ -69,7 +70,8 @@ class Bench:
 
 def _enter(folder: Path) -> None:
     """Begin the life of a process; its folder is the one that paths are shown relative to."""
-    os.chdir(folder)
+    with contextlib.suppress(OSError):  # in a folder that is gone, there is nothing to show
+        os.chdir(folder)
     judge.prepare()
 
 

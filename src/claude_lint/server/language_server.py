@@ -6,12 +6,14 @@ import contextlib
 import functools
 import os
 import signal
+import sys
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, BinaryIO, NoReturn, cast
 
 from lsprotocol import types
 
+from claude_lint import terminal
 from claude_lint.claude.catalog import CatalogError
 from claude_lint.configuration.settings import SettingsError
 from claude_lint.files.changes import position_in
@@ -225,14 +227,41 @@ def serve() -> None:
     for name, handler, options in _FEATURES:
         server.feature(name, options)(handler)
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, functools.partial(_end, server))
+        signal.signal(number, functools.partial(_end_at_signal, server))
     try:
-        server.start_io()
+        server.start_io(stdout=cast(BinaryIO, _ToEditor(server, sys.stdout.buffer)))
     finally:
         server.close()
 
 
-def _end(server: Session, number: int, _: object) -> None:
-    """End at a signal; no exception reaches the thread that waits for the editor's next word."""
+class _ToEditor:
+    """What the editor reads; when it no longer does, or the disk is full, the server ends."""
+
+    def __init__(self, server: Session, stream: BinaryIO) -> None:
+        self._server, self._stream = server, stream
+
+    def write(self, data: bytes) -> None:
+        """Write a message."""
+        try:
+            self._stream.write(data)
+            self._stream.flush()
+        except OSError as error:
+            terminal.tell(f"error: the editor cannot be answered: {error.strerror}")
+            _end(self._server, 2)
+
+    def flush(self) -> None:
+        """Do nothing, for nothing is held back."""
+
+    def close(self) -> None:
+        """End what the editor reads."""
+        self._stream.close()
+
+
+def _end_at_signal(server: Session, number: int, _: object) -> None:
+    _end(server, 128 + number)
+
+
+def _end(server: Session, exit_code: int) -> NoReturn:
+    """End at once; no exception reaches the thread that waits for the editor's next word."""
     server.close()
-    os._exit(128 + number)
+    os._exit(exit_code)

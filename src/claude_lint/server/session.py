@@ -14,16 +14,14 @@ from pygls.workspace import PositionCodec
 
 from claude_lint import __version__
 from claude_lint.claude.catalog import CatalogError
-from claude_lint.configuration.settings import SettingsError
 from claude_lint.files.discovery import display_path
-from claude_lint.findings import Finding
+from claude_lint.findings import Finding, UnusableError
 from claude_lint.masking import mask
 from claude_lint.server.buffers import Buffers
 from claude_lint.server.diagnostics import diagnostic
 from claude_lint.server.folder import Folder, Opinion, WorkerError
 from claude_lint.server.places import Places
 from claude_lint.server.sheets import Sheet, file_sheet, notebook_sheet
-from claude_lint.suppressing.baseline import BaselineError
 
 # Seconds of quiet after which what was typed is judged.
 PAUSE = 0.15
@@ -155,7 +153,7 @@ class Session(LanguageServer):
                 self._complain("\n".join(opinion.failures))
             else:
                 self._complaint = ""
-        except (SettingsError, BaselineError, CatalogError) as problem:
+        except (UnusableError, CatalogError) as problem:
             self._complain(str(problem))
             opinion = Opinion(sheet)
         except WorkerError as problem:
