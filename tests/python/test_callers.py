@@ -69,3 +69,17 @@ def test_known_keys_stay_where_changes_take_too_long_to_follow(steps: int) -> No
     assert isinstance(found, Mapping)
     assert [entry.name for entry in found.entries] == ["model", "limit", "text"]
     assert found.rest
+
+
+def test_an_entry_that_a_branch_s_test_rules_out_is_not_read_there() -> None:
+    code = """
+        URLS = {"openai": "https://o", "claude": "https://c"}
+        def ask(provider):
+            url = URLS.get(provider)
+            if provider == "claude":
+                use(url)
+            for provider in range(3):
+                if provider == "claude":
+                    use(url)
+    """
+    assert resolve(code) == ["'https://c' | None", "'https://c' | 'https://o' | None"]

@@ -54,6 +54,7 @@ from claude_lint.python.values import (
     conditioned,
     named,
     options,
+    possible,
     union,
 )
 
@@ -289,7 +290,10 @@ class Evaluator:
         if not values:
             values.append(Unknown(origin=origin, why="unbound", name=name))
         version = sum(one.point.order < point.order for one in own)
-        return passing(union(values), name, owner, version, point.arms)
+        value = union(values)
+        if isinstance(value, Union) and not any(arm.branch.kind == "loop" for arm in point.arms):
+            value = possible(value, [arm for arm in point.arms if arm.premises])
+        return passing(value, name, owner, version, point.arms)
 
     def _outside(self, module: Module, name: str, origin: Origin) -> Value:
         module.load_star_imports()

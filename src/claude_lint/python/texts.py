@@ -67,15 +67,22 @@ def _told_apart(value: Union, most: int) -> tuple[Value, ...]:
         return value.options
     groups: dict[object, list[Value]] = {}
     for one in value.options:
-        key: object = one.value if isinstance(one, Constant) else one
-        says_something = isinstance(one, (Constant, Text, Environ))
-        groups.setdefault(key if says_something else Unknown, []).append(one)
+        groups.setdefault(_said(one), []).append(one)
     found: list[Value] = []
     for key, alike in groups.items():
         first = alike[0] if key is not Unknown else Unknown(origin=value.origin, why="several")
         under = alike[0].under.intersection(*(one.under for one in alike[1:]))
         found.append(replace(first, under=under))
     return tuple(found)
+
+
+def _said(value: Value) -> object:
+    """Return what a piece says of a text, equal for equal pieces."""
+    if isinstance(value, Constant):
+        return value.value
+    if isinstance(value, Environ):
+        return value.name, _said(value.default) if value.default is not None else None
+    return value if isinstance(value, Text) else Unknown
 
 
 def _compatible_part(part: str | Value, beside: Value) -> str | Value:
