@@ -4,12 +4,14 @@ import textwrap
 from pathlib import Path
 
 import libcst as cst
+import pytest
 
 from claude_lint.files.source import SourceFile
 from claude_lint.python.evaluate import Evaluator
 from claude_lint.python.flow import compatible
 from claude_lint.python.project import Project
 from claude_lint.python.values import Constant, Environ, options
+from resolving import resolve
 
 
 def pairs(code: str) -> set[tuple[object, object]]:
@@ -388,3 +390,19 @@ def test_the_parts_of_one_returned_tuple_stay_together() -> None:
             send(key, error)
         """
     ) == {("key", None)}
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("if a:\n            x = 1\n            continue", "0 | 1"),
+        ("if a:\n            if b:\n                x = 1\n            continue", "0 | 1"),
+        ("if a:\n            x = 1\n            break", "0"),
+        ("if a:\n            x = 1\n            return", "0"),
+        ("x = 2\n        if a:\n            x = 1\n            continue", "2"),
+        ("if a:\n            x = 1\n            continue\n        x = 2", "2"),
+    ],
+)
+def test_what_a_round_leaves_before_it_goes_on_is_met_by_the_next(body: str, expected: str) -> None:
+    code = f"def f(a, b):\n    x = 0\n    while True:\n        {body}\n        use(x)\n"
+    assert resolve(code) == [expected]

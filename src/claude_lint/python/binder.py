@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 Comprehension = cst.ListComp | cst.SetComp | cst.GeneratorExp | cst.DictComp
 
 
+_LEAVING = ("continue", "break", "return", "raise")
+
+
 class Binder:
     """Fills scopes from the statements of one unit, in one walk."""
 
@@ -200,7 +203,7 @@ class Binder:
                 self._expression(child, scope, point)
             self._leave(scope, arms, "raise")
         elif isinstance(node, (cst.Continue, cst.Break)):
-            self._leave(scope, arms, "loop")
+            self._leave(scope, arms, "break" if isinstance(node, cst.Break) else "continue")
         elif isinstance(node, (cst.Global, cst.Nonlocal)):
             kind = "global" if isinstance(node, cst.Global) else "nonlocal"
             for item in node.names:
@@ -229,7 +232,7 @@ class Binder:
         """Leave the block around a branch whose every way leaves."""
         how = {scope.exits.get(arm) for arm in ways}
         if None not in how:
-            self._leave(scope, arms, next(h for h in ("loop", "return", "raise") if h in how))
+            self._leave(scope, arms, next(one for one in _LEAVING if one in how))
 
     def _assign(
         self,

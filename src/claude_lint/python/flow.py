@@ -91,6 +91,9 @@ class Placed(Protocol):
 T = TypeVar("T", bound=Placed)
 
 
+_OF_LOOPS = ("break", "continue")
+
+
 def exclusive(left: Iterable[Arm], right: Iterable[Arm]) -> bool:
     """Tell whether two sets of arms can never be taken in one run."""
     of_branch: dict[Branch, list[Arm]] = {}
@@ -153,7 +156,7 @@ def reaches(point: Point, use: Point, exits: Mapping[Arm, str]) -> bool:
         return any(arm.branch.kind == "loop" and arm in used for arm in point.arms)
     for arm in point.arms:
         if arm not in used and arm in exits:
-            if exits[arm] != "loop":
+            if exits[arm] not in _OF_LOOPS:
                 return False
             # `continue` and `break` leave the rest of the loop body only.
             loops = [one for one in use.arms if one.branch.kind == "loop"]
@@ -179,19 +182,35 @@ def reaching(placed: Sequence[T], use: Point, exits: Mapping[Arm, str]) -> tuple
             arm = rest.pop()
             covered[arm.branch].add(arm.number)
             ways = set(range(arm.branch.arms)) - {
-                one.number for one in exits if one.branch is arm.branch and exits[one] != "loop"
+                one.number
+                for one in exits
+                if one.branch is arm.branch and exits[one] not in _OF_LOOPS
             }
             if not arm.branch.arms or not ways <= covered[arm.branch]:
                 return False
         return True
 
+    before: list[tuple[T, Arm]] = []  # what an earlier round of a loop may have left
     for one in sorted(placed, key=lambda item: item.point.order, reverse=True):
         if not reaches(one.point, use, exits):
+            loop = _loop_around(one.point, use, exits)
+            before += [(one, loop)] if loop is not None else []
             continue
         found.append(one)
         if one.point.order < use.order and certain(one.point.arms):
-            return found, True
-    return found, False
+            left = (other for other, loop in before if loop not in one.point.arms)
+            return [*left, *found], True
+    return [*(other for other, _loop in before), *found], False
+
+
+def _loop_around(point: Point, use: Point, exits: Mapping[Arm, str]) -> Arm | None:
+    """Return the loop in whose later rounds a use can meet what happens at a point."""
+    used = set(use.arms)
+    for number, arm in enumerate(point.arms):
+        if arm.branch.kind == "loop" and arm in used:
+            if all(exits.get(one, "continue") == "continue" for one in point.arms[number:]):
+                return arm
+    return None
 
 
 def conditions(point: Point, use: Point) -> Arms:
@@ -213,6 +232,9 @@ def ways(found: Iterable[T], use: Point) -> Iterator[tuple[T, Arms]]:
     """
     passed: set[Arm] = set()
     for one in found:
+        if exclusive(one.point.arms, use.arms):  # it was in an earlier round
+            yield one, NO_ARMS
+            continue
         own = conditions(one.point, use)
         if not exclusive(own, passed):
             yield one, own | passed

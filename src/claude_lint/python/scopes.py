@@ -71,7 +71,7 @@ class Scope:
     events: dict[str, list[Event]] = field(default_factory=lambda: defaultdict(list))
     returns: list[tuple[cst.BaseExpression | None, Point]] = field(default_factory=list)
     yields: list[tuple[cst.BaseExpression | None, Point]] = field(default_factory=list)
-    exits: dict[Arm, str] = field(default_factory=dict)  # return | raise | loop
+    exits: dict[Arm, str] = field(default_factory=dict)  # return | raise | break | continue
     outer_names: dict[str, str] = field(default_factory=dict)  # name → global | nonlocal
     inner: list[Scope] = field(default_factory=list)
     units: tuple[Unit, ...] = ()
