@@ -228,3 +228,38 @@ def test_a_file_has_no_more_names_than_the_files_it_imports_all_of(tmp_path: Pat
         tmp_path,
     )
     assert resolved(made, modules["llm/adapter.py"]) == ["openai.OpenAI", "2"]
+
+
+def test_a_call_on_an_object_of_a_base_is_found_where_only_the_base_is_imported(
+    tmp_path: Path,
+) -> None:
+    made, modules = project(
+        {
+            "base.py": "class Provider:\n    def ask(self, limit): ...\n",
+            "claude.py": """
+                from base import Provider
+                class Claude(Provider):
+                    def ask(self, limit):
+                        use(limit)
+                Claude().ask(5)
+            """,
+            "other.py": """
+                from base import Provider
+                class Other(Provider):
+                    def ask(self, limit): ...
+                Other().ask(6)
+            """,
+            "retry.py": """
+                from base import Provider
+                def again(provider: Provider, limit):
+                    provider.ask(limit)
+            """,
+            "main.py": """
+                from claude import Claude
+                from retry import again
+                again(Claude(), 7)
+            """,
+        },
+        tmp_path,
+    )
+    assert resolved(made, modules["claude.py"]) == ["5 | ?"]

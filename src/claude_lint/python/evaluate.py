@@ -77,6 +77,7 @@ class Evaluator:
         self._cut = _UNCUT  # how far out a cycle reaches that cut something short
         self._callers: dict[Scope, tuple[tuple[Module, cst.Call], ...]] = {}
         self.crowded: set[Scope] = set()  # functions of whose callers only some are known
+        self.overridden: dict[Scope, tuple[tuple[Module, cst.Call], ...]] = {}
         self.heirs: dict[Scope, tuple[Scope, ...]] = {}
         self.open_frames: dict[tuple[Scope, Scope], Frame] = {}
         self.deciding: set[tuple[object, int]] = set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 
 _MOST_HEIRS = 8
+_MOST_CALLS = 12
 
 
 def is_super(value: Value) -> bool:
@@ -70,22 +72,52 @@ def inherited(
 def calls_of_overridden(
     evaluator: Evaluator, function: Scope
 ) -> tuple[tuple[Module, cst.Call], ...]:
-    """Return the calls that may run a method on an object known by a base class alone.
+    """Return the calls that may run a method on an object that is known by a base class.
 
     `provider.chat(…)` runs that of whatever class derives from the one that is named.
     """
+    known = evaluator.overridden.get(function)
+    if known is not None:
+        return known
+    evaluator.overridden[function] = ()
+    if function.parent is not None and function.parent.kind == "class":
+        if not function.name.startswith("__"):
+            with evaluator.apart():
+                found = islice(_calls_of_overridden(evaluator, function), _MOST_CALLS)
+                evaluator.overridden[function] = tuple(found)
+    return evaluator.overridden[function]
+
+
+def _calls_of_overridden(
+    evaluator: Evaluator, function: Scope
+) -> Iterator[tuple[Module, cst.Call]]:
     from claude_lint.python.classes import ancestry
     from claude_lint.python.functions import callers
 
-    cls = function.parent
-    if cls is None or cls.kind != "class" or function.name.startswith("__"):
-        return ()
-    return tuple(
-        call
-        for base in ancestry(evaluator, ClassValue(cls))[0][1:]
-        for binding in base.bindings(function.name)
-        if binding.kind == "function"
-        for call in callers(evaluator, base.module.scopes[binding.node])
+    assert function.parent is not None
+    own = {call for _module, call in callers(evaluator, function)}
+    for base in ancestry(evaluator, ClassValue(function.parent))[0][1:]:
+        if not any(one.kind == "function" for one in base.bindings(function.name)):
+            continue
+        for module in evaluator.project.modules_using(base.module, function.name):
+            for call in module.call_sites(function.name):
+                if call not in own and _may_run(evaluator, module, call, function, base):
+                    yield module, call
+
+
+def _may_run(
+    evaluator: Evaluator, module: Module, call: cst.Call, function: Scope, base: Scope
+) -> bool:
+    """Tell whether a call may run a method on an object of a class below its base."""
+    from claude_lint.python.classes import ancestry
+
+    found = options(evaluator.value(module, call.func))
+    methods = [one.scope for one in found if isinstance(one, FunctionValue)]
+    if any(one is function or one.parent is base for one in methods):
+        return True
+    return len(methods) < len(found) and any(
+        one.parent is not None and base in ancestry(evaluator, ClassValue(one.parent))[0]
+        for one in methods
     )
 
 
