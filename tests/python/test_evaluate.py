@@ -6,7 +6,8 @@ import textwrap
 
 import pytest
 
-from resolving import resolve
+from claude_lint.python.evaluate import Evaluator
+from resolving import project, resolve, shown
 
 
 @pytest.mark.parametrize(
@@ -582,3 +583,35 @@ def test_a_name_that_is_set_again_is_no_longer_the_text_it_was_made_of() -> None
         ask("gpt-6")
     """
     assert resolve(code) == ["'Claude-5-latest' | 'gpt-6-latest'"]
+
+
+def test_an_annotation_that_allows_anything_says_nothing() -> None:
+    code = """
+        from typing import Any
+        def same(client: Any):
+            return client
+        def main(clients):
+            use(same(clients))
+    """
+    assert resolve(code) == ["?"]
+
+
+def test_an_attribute_costs_nothing_that_is_done_to_others() -> None:
+    conditions = "\n".join(
+        f"    if self.ask({number}): self.other = {number}" for number in range(80)
+    )
+    code = f"""
+class Asker:
+    def __init__(self):
+        self.model = "opus"
+        self.other = 0
+    def run(self):
+{textwrap.indent(conditions, "    ")}
+        self.model = "haiku"
+        use(self.model)
+"""
+    made, modules = project({"example.py": code})
+    evaluator = Evaluator(made)
+    [call] = modules["example.py"].call_sites("use")
+    assert "'haiku'" in shown(evaluator.value(modules["example.py"], call.args[0].value))
+    assert evaluator.steps < 40

@@ -29,6 +29,8 @@ _WRAPPING_TYPES = frozenset(
     {"Optional", "Annotated", "Final", "ClassVar", "Union", "Awaitable", "Type", "type"}
 )
 
+_NO_TYPES = frozenset({"typing.Any", "typing_extensions.Any"})
+
 
 def annotated(
     evaluator: Evaluator, module: Module, node: cst.BaseExpression, name: str | None
@@ -45,7 +47,9 @@ def annotated(
             value = evaluator.value(module, one)
         for option in options(value):
             if isinstance(option, ClassValue) or (
-                isinstance(option, Symbol) and not option.path.startswith("builtins.")
+                isinstance(option, Symbol)
+                and not option.path.startswith("builtins.")
+                and option.path not in _NO_TYPES
             ):
                 return Typed(option, origin=Origin(module, node))
     return unknown

@@ -159,10 +159,12 @@ def since(
     made: Point,
     use: Point,
     frame: Frame | None,
+    attribute: str = "",
 ) -> Value:
     """Apply to a value the events on its access path between two points of a scope.
 
-    Used at the end of the scope (from an inner function), every event counts.
+    Used at the end of the scope (from an inner function), every event counts. Where an `attribute`
+    is named, those on that alone are asked for.
     """
     # First, since it loads the statements of the module that change the object.
     events = _foreign(scope, path) if scope.kind == "module" else []
@@ -171,6 +173,8 @@ def since(
         for event in scope.events.get(path[0], ())
         if event.path[: len(path)] == path
     )
+    if attribute:
+        events = [(event, below) for event, below in events if below[:1] == (attribute,)]
     if not events:
         return value
     happened: list[tuple[_Phase, int, Change]] = []

@@ -251,12 +251,27 @@ class Evaluator:
 
     def _name(self, module: Module, node: cst.Name, frame: Frame | None) -> Value:
         scope, point = module.place(node)
-        return self.lookup(scope, node.value, point, frame, Origin(module, node))
+        attribute = ""
+        around = module.parents.get(node)
+        if isinstance(around, cst.Attribute) and scope.receiver() == node.value:
+            above = module.parents.get(around)
+            if not isinstance(above, cst.Call) or above.func is not around:
+                attribute = around.attr.value
+        return self.lookup(scope, node.value, point, frame, Origin(module, node), attribute)
 
     def lookup(
-        self, scope: Scope, name: str, point: Point, frame: Frame | None, origin: Origin
+        self,
+        scope: Scope,
+        name: str,
+        point: Point,
+        frame: Frame | None,
+        origin: Origin,
+        attribute: str = "",
     ) -> Value:
-        """Return what a name read at a point of a scope can be."""
+        """Return what a name read at a point of a scope can be.
+
+        Where an `attribute` of it is all that is read, what changes others is left out.
+        """
         owner = scope.owner(name)
         if owner is None:
             return self._outside(scope.module, name, origin)
@@ -283,7 +298,9 @@ class Evaluator:
                 value = beside(self, value, binding, point.arms, frame)
             version = sum(one.point.order <= binding.point.order for one in own)
             value = passing(value, name, owner, version, own_under)
-            value = changes.since(self, value, (name,), owner, binding.point, point, frame)
+            value = changes.since(
+                self, value, (name,), owner, binding.point, point, frame, attribute
+            )
             values.append(named(conditioned(value, under), name))
         for late in bindings:  # a `global` in some function may bind at any time
             if late.scope is not owner:
