@@ -74,7 +74,7 @@ def project_state(settings: Settings, now: float, known: Imports) -> ProjectStat
             if stated is not None and _is_racy(stated, now):
                 raise UncertainError
             described.append((one, stated))
-    described += [path.read_bytes() for path in settings.catalog]
+    described += [bytes_beside(path) for path in settings.catalog]
     return ProjectState(_digest(repr(described)), files, imports)
 
 

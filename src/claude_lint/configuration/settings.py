@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import re
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -22,6 +23,7 @@ from claude_lint.configuration.settings_schema import (
     Type,
 )
 from claude_lint.configuration.toml_lines import KeyPath, key_lines
+from claude_lint.files.encoding import Unreadable, read_bytes
 from claude_lint.files.globs import Glob
 from claude_lint.findings import Severity, UnusableError
 
@@ -288,9 +290,10 @@ def _shifted(path: KeyPath, by: int) -> KeyPath:
 def _layer(path: Path) -> _Layer | None:
     """Read one file; None for a `pyproject.toml` that says nothing to us."""
     try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise SettingsError(path, None, f"Cannot be read ({error.strerror})") from None
+        data = read_bytes(path, sys.maxsize)
+    except Unreadable as problem:
+        reason = str(problem).removeprefix("Cannot be read: ")
+        raise SettingsError(path, None, f"Cannot be read ({reason})") from None
     is_shared = path.name == "pyproject.toml"
     if is_shared and b"claude-lint" not in data:
         if (misspelled := _MISSPELLED.search(data)) is not None:

@@ -114,7 +114,7 @@ def gate_file(path: Path, needles: tuple[bytes, ...]) -> bool:
     overlap = max(map(len, needles), default=1) - 1
     tail = b""
     try:
-        with path.open("rb") as stream:
+        with open(path, "rb", opener=_without_waiting) as stream:
             for _ in range(_MOST_READ // _CHUNK):
                 chunk = stream.read(_CHUNK)
                 if gate(tail + chunk, needles):
@@ -125,6 +125,11 @@ def gate_file(path: Path, needles: tuple[bytes, ...]) -> bool:
     except OSError as error:
         raise Inaccessible(f"Cannot be read: {error.strerror}") from None
     return True
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Open a file, and not wait for a writer if it has become a pipe."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _walk(

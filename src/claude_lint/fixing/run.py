@@ -290,7 +290,7 @@ def _place(task: Task) -> str:
     """Return the path of the file that is written for a task, from where the run was made."""
     if not task.path.is_symlink():
         return task.display
-    here, target = Path.cwd().resolve(), task.path.resolve()
+    here, target = (Path(os.path.realpath(path)) for path in (Path.cwd(), task.path))
     return target.relative_to(here).as_posix() if target.is_relative_to(here) else task.display
 
 

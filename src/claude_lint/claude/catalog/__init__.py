@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 import functools
 import importlib.resources
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -29,6 +30,7 @@ from claude_lint.claude.catalog.rows import (
     State,
     Wrapper,
 )
+from claude_lint.files.encoding import Unreadable, read_bytes
 
 _T = TypeVar("_T")
 _FILES = ("models.toml", "requests.toml", "wrappers.toml")
@@ -190,9 +192,9 @@ def load(overlays: tuple[Path, ...] = (), extra_models: tuple[str, ...] = ()) ->
         _overlay(data, tomli.loads((shipped / name).read_text("utf-8")))
     for path in overlays:
         try:
-            _overlay(data, tomli.loads(path.read_text("utf-8")))
+            _overlay(data, tomli.loads(read_bytes(path, sys.maxsize).decode("utf-8")))
             _build(data, ())
-        except (OSError, ValueError, TypeError, LookupError, AttributeError) as error:
+        except (Unreadable, ValueError, TypeError, LookupError, AttributeError) as error:
             raise CatalogError(f"{path}: {error}") from error
     return _build(data, extra_models)
 

@@ -21,6 +21,8 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from claude_lint.files.encoding import Unreadable, read_bytes
+
 _MAX_SIZE = 20_000_000
 _MAX_INCLUDES = 20
 
@@ -78,7 +80,7 @@ def _read(
 ) -> list[Pin]:
     found: list[Pin] = []
     for pattern in patterns:
-        for path in sorted(folder.glob(pattern)) if "*" in pattern else [folder / pattern]:
+        for path in _files(folder, pattern):
             text = _text(path)
             # Most files name none of the packages: do not parse those.
             if text and any(_loosely(name).search(text) for name in names):
@@ -89,13 +91,21 @@ def _read(
     return found
 
 
+def _files(folder: Path, pattern: str) -> list[Path]:
+    if "*" not in pattern:
+        return [folder / pattern]
+    try:
+        return sorted(folder.glob(pattern))
+    except OSError:
+        return []  # the folder has gone meanwhile
+
+
 def _text(path: Path) -> str:
     try:
-        if not path.is_file() or path.stat().st_size > _MAX_SIZE:
-            return ""
-        return path.read_bytes().decode("utf-8-sig", "replace").replace("\r\n", "\n")
-    except OSError:
+        data = read_bytes(path, _MAX_SIZE)
+    except Unreadable:
         return ""
+    return data.decode("utf-8-sig", "replace").replace("\r\n", "\n")
 
 
 @cache
