@@ -19,6 +19,16 @@ from claude_lint.python.evaluate import Evaluator
 from claude_lint.python.module import Module
 from claude_lint.python.project import Project
 from claude_lint.python.scopes import Binding
+from claude_lint.python.values import (
+    Attribute,
+    Item,
+    Result,
+    Symbol,
+    Union,
+    Unknown,
+    Value,
+    options,
+)
 
 _FIRST_LOOK = 1_000
 _CALLED = re.compile(
@@ -28,6 +38,8 @@ _CALLED = re.compile(
     + r")\b"
     r"|(?i:claude|anthropic)"
 )
+
+_CHOOSING = FORWARDERS | {"getattr"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +71,15 @@ def requests_of(
             continue
         # Most calls send nothing: that is told before their callers are looked at one by one.
         evaluator.reset(_FIRST_LOOK)
-        anywhere = list(calls_from_anywhere(evaluator, module, node))
-        if next(_read(iter(anywhere), reading), None) is None:
-            if not any(map(http_other.may_send, anywhere)):
-                continue
+        with evaluator.without_callers():
+            is_open = _may_send(evaluator, module, node, reading) or not _is_told(
+                evaluator, module, node
+            )
+        if not is_open:
+            continue
+        evaluator.reset(_FIRST_LOOK)
+        if not _may_send(evaluator, module, node, reading):
+            continue
         evaluator.reset()
         sent = _read(calls(evaluator, module, node), reading)
         found = [with_own_models(request, other_vendors) for request in sent]
@@ -73,6 +90,36 @@ def requests_of(
                     if model.origin is not None:
                         by_model[model.origin.node].append(request)
     return Requests(tuple(sites), dict(by_model))
+
+
+def _may_send(evaluator: Evaluator, module: Module, node: cst.Call, reading: Reading) -> bool:
+    """Tell whether a call sends something, as far as the question's budget goes."""
+    anywhere = list(calls_from_anywhere(evaluator, module, node))
+    return next(_read(iter(anywhere), reading), None) is not None or any(
+        map(http_other.may_send, anywhere)
+    )
+
+
+def _is_told(evaluator: Evaluator, module: Module, node: cst.Call) -> bool:
+    """Tell whether it is known what a call calls, without a look at who calls its function."""
+    return not any(map(_is_open, options(evaluator.value(module, node.func))))
+
+
+def _is_open(value: Value) -> bool:
+    """Tell whether more than was looked at may tell what something is, or is part of."""
+    while isinstance(value, (Attribute, Item, Result)):
+        if isinstance(value, Result) and _is_chosen(value):
+            return True
+        value = value.callee if isinstance(value, Result) else value.base
+    if isinstance(value, Union):
+        return any(map(_is_open, value.options))
+    return isinstance(value, Unknown) and value.why != "budget"
+
+
+def _is_chosen(made: Result) -> bool:
+    """Tell whether something is an attribute by a name, or a function handed on, of yet unknown."""
+    callee = made.callee
+    return isinstance(callee, Symbol) and callee.path.rpartition(".")[2] in _CHOOSING
 
 
 def _read(found: Iterator[Call], reading: Reading) -> Iterator[Request]:

@@ -42,7 +42,7 @@ def annotated(
     for one in _annotation_types(node):
         if isinstance(one, cst.SimpleString):
             quoted = functools.partial(_quoted, evaluator, module, node, one)
-            value = evaluator.once((one, 0), quoted, unknown)
+            value = evaluator.once((one, 0, True), quoted, unknown)
         else:
             value = evaluator.value(module, one)
         for option in options(value):

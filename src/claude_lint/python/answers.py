@@ -34,7 +34,7 @@ Answers = list[tuple[Value, "bool | None"]]
 
 def answers(evaluator: Evaluator, premise: Premise, frame: Frame | None) -> Answers:
     """Return what a test can be asked of in a call, each with whether the premise holds of it."""
-    key = (premise, id(frame))
+    key = (premise, id(frame), evaluator.is_searching)
     if key not in evaluator.answers:
         evaluator.answers[key] = []  # what is asked may depend on the very test
         evaluator.answers[key] = _asked(evaluator, premise, frame)

@@ -16,7 +16,7 @@ import libcst as cst
 
 from claude_lint.python.answers import answers
 from claude_lint.python.flow import Arm, Arms, Premise, compatible
-from claude_lint.python.premises import Subject, constant_text
+from claude_lint.python.premises import Subject, constant_text, in_order
 from claude_lint.python.syntax import access_path, walk
 from claude_lint.python.values import (
     Constant,
@@ -44,7 +44,7 @@ def in_frame(evaluator: Evaluator, arms: Iterable[Arm], frame: Frame | None) -> 
         return frozenset(arms)
     found: set[Arm] = set()
     for arm in arms:
-        key = (arm, id(frame))
+        key = (arm, id(frame), evaluator.is_searching)
         if key not in evaluator.arms:
             evaluator.arms[key] = _seen_from(evaluator, arm, frame)
         seen = evaluator.arms[key]
@@ -81,7 +81,7 @@ def _is_told_by_tests(placed: Value | Entry) -> bool:
 
 
 def _seen_from(evaluator: Evaluator, arm: Arm, frame: Frame) -> Arm | None:
-    if any(_is_refuted(evaluator, one, frame) for one in arm.premises):
+    if any(_is_refuted(evaluator, one, frame) for one in in_order(arm.premises)):
         return None
     added = _moved(evaluator, arm.premises, frame)
     otherwise = _moved(evaluator, arm.otherwise, frame)
@@ -305,7 +305,7 @@ def beside(
 
     `token, error = load()`: where there is no error, the token is none that came with one.
     """
-    for premise in {one for arm in arms for one in arm.premises}:
+    for premise in in_order(one for arm in arms for one in arm.premises):
         if not isinstance(premise.subject, Subject) or premise.subject.owner is not binding.scope:
             continue
         name, _is_truth = name_of(premise.subject)

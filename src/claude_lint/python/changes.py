@@ -30,15 +30,18 @@ from claude_lint.python.syntax import string_value
 from claude_lint.python.texts import text_of, text_parts
 from claude_lint.python.values import (
     Change,
+    ClassValue,
     Constant,
     Entry,
     Frame,
     FunctionValue,
     Instance,
     Mapping,
+    ModuleValue,
     Origin,
     Result,
     Sequence,
+    Symbol,
     Text,
     Typed,
     Unknown,
@@ -54,6 +57,7 @@ if TYPE_CHECKING:
     from claude_lint.python.evaluate import Evaluator
 
 _MOST_HISTORIES = 12
+_NAMESPACES = (ClassValue, FunctionValue, ModuleValue, Symbol)
 _TAKING_OUT = frozenset({"pop", "popitem", "clear"})
 _MAPPING_METHODS = _TAKING_OUT | {"update", "setdefault"}
 
@@ -167,7 +171,7 @@ def since(
     is named, those on that alone are asked for.
     """
     # First, since it loads the statements of the module that change the object.
-    events = _foreign(scope, path) if scope.kind == "module" else []
+    events = _foreign(scope, path, value) if scope.kind == "module" else []
     events.extend(
         (event, event.path[len(path) :])
         for event in scope.events.get(path[0], ())
@@ -247,11 +251,14 @@ def _in_order(happened: list[tuple[_Phase, int, Change]]) -> Iterator[Change]:
         yield change
 
 
-def _foreign(scope: Scope, path: tuple[str, ...]) -> list[tuple[Event, tuple[str, ...]]]:
+def _foreign(
+    scope: Scope, path: tuple[str, ...], value: Value
+) -> list[tuple[Event, tuple[str, ...]]]:
     """Collect the events that functions of a module have on one of its names."""
+    is_namespace = len(path) == 1 and all(isinstance(one, _NAMESPACES) for one in options(value))
     return [
         (event, event.path[len(path) :])
-        for event in scope.module.events_from_functions(path[0])
+        for event in scope.module.events_from_functions(path[0], is_namespace=is_namespace)
         if event.path[: len(path)] == path
     ]
 

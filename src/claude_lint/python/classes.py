@@ -73,6 +73,8 @@ def is_of_settings(foreign: Sequence[Value]) -> bool:
 
 def constructions(evaluator: Evaluator, scope: Scope) -> tuple[tuple[Module, cst.Call], ...]:
     """Return the project's calls that make an object of a class."""
+    if not evaluator.is_searching:
+        return ()
     known = evaluator._callers.get(scope)
     if known is not None:
         return known

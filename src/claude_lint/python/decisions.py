@@ -14,7 +14,7 @@ from claude_lint.python.answers import answers
 from claude_lint.python.branches import argument_passed, name_of
 from claude_lint.python.flow import NO_ARMS, Arm, Arms, Premise, compatible
 from claude_lint.python.inheritance import initializer
-from claude_lint.python.premises import Subject, is_kept
+from claude_lint.python.premises import Subject, in_order, is_kept
 from claude_lint.python.scopes import Scope
 from claude_lint.python.values import ClassValue, Frame
 
@@ -29,8 +29,14 @@ def is_possible(evaluator: Evaluator, arms: Arms, frame: Frame | None = None) ->
 
     It cannot where all that a test can be asked of there fails it.
     """
-    premises = {premise for arm in arms for premise in arm.premises}
-    return all(passed(evaluator, one, arms, frame) is not False for one in premises)
+    key = (arms, id(frame), evaluator.is_searching)
+    if key not in evaluator.possible:
+        evaluator.possible[key] = True  # what is asked may depend on the very branches
+        premises = in_order(premise for arm in arms for premise in arm.premises)
+        evaluator.possible[key] = all(
+            passed(evaluator, one, arms, frame) is not False for one in premises
+        )
+    return evaluator.possible[key]
 
 
 def at_making(evaluator: Evaluator, arms: Arms) -> Arms:
@@ -42,7 +48,7 @@ def at_making(evaluator: Evaluator, arms: Arms) -> Arms:
     found = {
         moved
         for arm in arms
-        for premise in arm.premises
+        for premise in in_order(arm.premises)
         if (moved := _at_making(evaluator, premise)) is not None
     }
     if not found:
@@ -98,7 +104,7 @@ def _is_certain(
     if not arm.premises or arm.otherwise != {one.negated for one in arm.premises}:
         return False
     return not told.isdisjoint(arm.premises) or any(
-        passed(evaluator, one, world, frame) for one in arm.premises
+        passed(evaluator, one, world, frame) for one in in_order(arm.premises)
     )
 
 

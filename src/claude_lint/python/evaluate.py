@@ -58,6 +58,7 @@ from claude_lint.python.values import (
     union,
 )
 
+_Key = tuple[cst.CSTNode, int, bool]
 _STEPS = 2_500
 _HANDS = 4
 _MOST_NESTED = 120
@@ -71,9 +72,10 @@ class Evaluator:
     def __init__(self, project: Project, readers: Readers = NO_READERS) -> None:
         self.project, self.readers = project, readers
         self.steps, self.hands = 0, _HANDS
-        self._known: dict[tuple[cst.CSTNode, int], Value] = {}
-        self._passing: dict[tuple[cst.CSTNode, int], Value] = {}
-        self._working: dict[tuple[cst.CSTNode, int] | tuple[Module, str], int] = {}
+        self.is_searching = True
+        self._known: dict[_Key, Value] = {}
+        self._passing: dict[_Key, Value] = {}
+        self._working: dict[_Key | tuple[Module, str], int] = {}
         self._cut = _UNCUT  # how far out a cycle reaches that cut something short
         self._callers: dict[Scope, tuple[tuple[Module, cst.Call], ...]] = {}
         self.crowded: set[Scope] = set()  # functions of whose callers only some are known
@@ -81,8 +83,9 @@ class Evaluator:
         self.heirs: dict[Scope, tuple[Scope, ...]] = {}
         self.open_frames: dict[tuple[Scope, Scope], Frame] = {}
         self.deciding: set[tuple[object, int]] = set()
-        self.answers: dict[tuple[Premise, int], Answers] = {}
-        self.arms: dict[tuple[Arm, int], Arm | None] = {}
+        self.answers: dict[tuple[Premise, int, bool], Answers] = {}
+        self.possible: dict[tuple[Arms, int, bool], bool] = {}
+        self.arms: dict[tuple[Arm, int, bool], Arm | None] = {}
         self._branches: dict[Hashable, Branch] = {}
         self._subjects: dict[cst.CSTNode, Subject | None] = {}
         self._outcomes: dict[cst.CSTNode, Outcome] = {}
@@ -103,6 +106,7 @@ class Evaluator:
         self.hands = hands
         self._passing.clear()
         self.answers.clear()
+        self.possible.clear()
 
     def spend(self, steps: int) -> bool:
         """Take steps from the budget of the question; tell whether it had that many."""
@@ -120,6 +124,15 @@ class Evaluator:
         finally:
             self.steps = steps
 
+    @contextmanager
+    def without_callers(self) -> Iterator[None]:
+        """Work out what is known without a look at who calls, and at what makes objects."""
+        self.is_searching = False
+        try:
+            yield
+        finally:
+            self.is_searching = True
+
     def cut_short(self) -> None:
         """Note that what is being worked out depends on how it was come to."""
         self._cut = -1
@@ -128,7 +141,7 @@ class Evaluator:
 
     def value(self, module: Module, node: cst.CSTNode, frame: Frame | None = None) -> Value:
         """Return what an expression of a module can be."""
-        key = (node, id(frame) if frame is not None else 0)
+        key = (node, id(frame) if frame is not None else 0, self.is_searching)
         known = self._known.get(key) or self._passing.get(key)
         if known is not None:
             return known
@@ -364,7 +377,7 @@ class Evaluator:
 
     def once(
         self,
-        key: tuple[cst.CSTNode, int] | tuple[Module, str],
+        key: _Key | tuple[Module, str],
         work: Callable[[], Value],
         unknown: Value,
     ) -> Value:

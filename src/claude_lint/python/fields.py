@@ -112,7 +112,9 @@ def _position(evaluator: Evaluator, cls: ClassValue, name: str) -> int | None:
             continue
         if not decorator_names(scope.node) & _DATACLASSES:
             continue
-        declared = [one for unit in scope.units for one in unit.names] or list(scope.bound)
+        fields = (unit for unit in scope.units if not unit.is_definition)
+        declared = [one for unit in fields for one in unit.names]
+        declared = declared if scope.units else list(scope.bound)
         for one in declared:
             if one not in names and any(found.annotation for found in scope.bindings(one)):
                 names.append(one)

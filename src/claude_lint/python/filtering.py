@@ -12,7 +12,7 @@ from claude_lint.python import growth
 from claude_lint.python.decisions import passed
 from claude_lint.python.flow import Arm
 from claude_lint.python.module import Module
-from claude_lint.python.premises import outcome
+from claude_lint.python.premises import in_order, outcome
 from claude_lint.python.values import (
     Constant,
     Entry,
@@ -69,7 +69,7 @@ def listed(
         return Unknown(origin=origin, why="comprehension")
     item = evaluator.value(module, node.elt, frame)
     tests = [outcome(test, scope, 0) for test in _asked(node.for_in)]
-    premises = {premise for test in tests for premise in test.success}
+    premises = in_order(premise for test in tests for premise in test.success)
     answers = {
         one: {passed(evaluator, premise, one.under, frame) for premise in premises}
         for one in options(item)

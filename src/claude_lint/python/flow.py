@@ -6,9 +6,10 @@ scope and the arms of compound statements it stands in.
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 import libcst as cst
@@ -18,11 +19,20 @@ ENDLESS = 1 << 60
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Branch:
-    """A compound statement: `arms` is how many ways lead through it, 0 when it may be skipped."""
+    """A compound statement: `arms` is how many ways lead through it, 0 when it may be skipped.
+
+    `serial` counts all branches, so that sets of them are gone through in the same order whenever
+    the same is read: what is known once a budget is spent depends on that.
+    """
 
     node: cst.CSTNode
     kind: str  # if, loop, try, match, with, guard (raises), round: what a loop is given at a time
     arms: int
+    serial: int = field(default_factory=itertools.count().__next__)
+
+    def __hash__(self) -> int:
+        """Hash the serial number: places in memory are others in each run."""
+        return self.serial
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +114,18 @@ def exclusive(left: Iterable[Arm], right: Iterable[Arm]) -> bool:
             premised.append(one)
     if not of_branch:
         return False
+    about: dict[Hashable, list[tuple[Branch, Premise]]] = {}
+    for one in premised:
+        for premise in one.premises:
+            about.setdefault(premise.subject, []).append((one.branch, premise))
     for other in right:
         if any(_part(one, other) for one in of_branch.get(other.branch, ())):
             return True
-        if other.premises and any(
+        if about and any(
             _contradict(this, that)
-            for one in premised
-            if one.branch is not other.branch
-            for this in one.premises
             for that in other.premises
+            for branch, this in about.get(that.subject, ())
+            if branch is not other.branch
         ):
             return True
     return False
@@ -128,7 +141,8 @@ def _part(one: Arm, other: Arm) -> bool:
 
 
 def _contradict(one: Premise, other: Premise) -> bool:
-    if not (one.holds or other.holds) or one.subject != other.subject:
+    """Tell whether two premises on the same subject cannot both hold."""
+    if not (one.holds or other.holds):
         return False
     if one.holds and other.holds:
         # A constant's name says nothing of which string it is.

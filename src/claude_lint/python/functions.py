@@ -55,6 +55,7 @@ MAX_DEPTH = 6  # calls inside calls
 _INJECTING = frozenset({"fastapi.Depends", "fastapi.params.Depends"})
 _SETTING = re.compile(r"[ \t]*(\w+)[ \t]*=(?!=)")
 _MOST_NAMES = 4
+_MOST_ASKED = 24
 _MOST_MISSES = 40  # calls that only have the name; after so many it says nothing
 
 
@@ -150,6 +151,8 @@ def _possible_at(evaluator: Evaluator, value: Value, module: Module, call: cst.C
     found = options(value)
     if not any(arm.premises for arm in arms) or not any(one.under for one in found):
         return value
+    if len(found) > _MOST_ASKED:
+        return value
     kept = [one for one in found if not one.under or is_possible(evaluator, one.under | arms)]
     return union(kept) if 0 < len(kept) < len(found) else value
 
@@ -228,6 +231,8 @@ def _receiver(evaluator: Evaluator, scope: Scope, frame: Frame | None) -> Value:
 
 def callers(evaluator: Evaluator, scope: Scope) -> tuple[tuple[Module, cst.Call], ...]:
     """Return the project's calls of a function, of a class for its `__init__`."""
+    if not evaluator.is_searching:
+        return ()
     known = evaluator._callers.get(scope)
     if known is not None:
         return known

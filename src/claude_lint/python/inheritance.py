@@ -76,6 +76,8 @@ def calls_of_overridden(
 
     `provider.chat(…)` runs that of whatever class derives from the one that is named.
     """
+    if not evaluator.is_searching:
+        return ()
     known = evaluator.overridden.get(function)
     if known is not None:
         return known

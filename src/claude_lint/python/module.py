@@ -133,7 +133,7 @@ class Module:
         self.star_imports: list[str] = []
         self.parsed = 0  # characters of the statements that were parsed
         self._searched: set[str] = set()
-        self._foreign_events: dict[str, list[Event]] = {}
+        self._foreign_events: dict[tuple[str, bool], list[Event]] = {}
         self.broken: list[UnparsableError] = []  # cells of a notebook
         self._count = -1
         self.scope = Scope("module", name, None, self)
@@ -379,22 +379,34 @@ class Module:
             self.load_matching(re.compile(rf"{word(name)}(?<!def {name})\s*\("))
         return self.calls_by_name.get(name, [])
 
-    def events_from_functions(self, name: str) -> list[Event]:
-        """Return the changes that functions make to the object of a module-level name."""
-        known = self._foreign_events.get(name)
+    def events_from_functions(self, name: str, *, is_namespace: bool = False) -> list[Event]:
+        """Return the changes that functions make to the object of a module-level name.
+
+        Of a namespace, which a class or a module is, they only change what it holds: what else
+        they do with it, most often, is to call something in it.
+        """
+        known = self._foreign_events.get((name, is_namespace))
         if known is None:
-            self._foreign_events[name] = known = []
-            changing = re.compile(rf"{word(name)}\s*(?:\[|\.\w+\s*[\[(=.]|\|=|\+=)")
+            self._foreign_events[name, is_namespace] = known = []
+            ends = r"=(?!=)|[-+|]=|\.\s*\w+\s*[\[(=.]" if is_namespace else r"[\[(=.]"
+            direct = "" if is_namespace else r"|\[|\|=|\+="
+            changing = re.compile(rf"{word(name)}\s*(?:\.\w+\s*(?:\[|{ends}){direct})")
             for unit in self.units_matching(re.compile(word(name))):
                 if not unit.is_definition or changing.search(unit.text):
                     unit.load()
+            shortest = {"call": 3, "setattr": 2} if is_namespace else {}
             stack = list(self.scope.inner)
             while stack:
                 inner = stack.pop()
                 stack.extend(inner.inner)
                 found = inner.events.get(name)
                 if found and inner.owner(name) is self.scope:
-                    known.extend(event for event in found if event.kind in _CHANGING)
+                    known.extend(
+                        event
+                        for event in found
+                        if event.kind in _CHANGING
+                        and len(event.path) >= shortest.get(event.kind, 1 + is_namespace)
+                    )
         return known
 
     @cached_property

@@ -276,7 +276,7 @@ def _attribute_events(evaluator: Evaluator, scope: Scope, name: str) -> list[Eve
     for method in scope.inner:
         if method.kind != "function" or not is_method(method):
             continue
-        receivers = {next(iter(parameter_names(method)), ""), scope.name}
+        receivers = dict.fromkeys((next(iter(parameter_names(method)), ""), scope.name))
         stack = [method]
         while stack:
             inner = stack.pop()
@@ -345,6 +345,8 @@ def _as_made(
     """
     function, cls = scope.function(), base.cls
     if base.arguments is not None or function is None or function.name != "__init__":
+        return ((base, NO_ARMS),)
+    if not evaluator.is_searching:
         return ((base, NO_ARMS),)
     if function.parent is cls.scope or initializer(evaluator, cls) is not function:
         return ((base, NO_ARMS),)

@@ -8,7 +8,7 @@ how often it had been bound.
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -51,6 +51,21 @@ class Subject:
     version: int = 0
     expression: Origin | None = field(default=None, compare=False)
     compared: Origin | None = field(default=None, compare=False)
+
+
+def in_order(premises: Iterable[Premise]) -> list[Premise]:
+    """Return premises, each once, in an order that is the same in each run.
+
+    What is asked first may take the rest of a budget.
+    """
+    found = list(premises)
+    return sorted(set(found), key=_rank) if len(found) > 1 else found
+
+
+def _rank(premise: Premise) -> tuple[str, int, list[str], bool]:
+    about = premise.subject
+    assert isinstance(about, Subject)
+    return about.text, about.version, sorted(premise.values), premise.holds
 
 
 @dataclass(frozen=True, slots=True)

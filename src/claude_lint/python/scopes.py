@@ -75,6 +75,7 @@ class Scope:
     outer_names: dict[str, str] = field(default_factory=dict)  # name → global | nonlocal
     inner: list[Scope] = field(default_factory=list)
     units: tuple[Unit, ...] = ()
+    _binding: tuple[tuple[Unit, ...], dict[str, list[Unit]]] | None = None  # by name
 
     @property
     def qualified_name(self) -> str:
@@ -89,8 +90,14 @@ class Scope:
 
     def bindings(self, name: str) -> list[Binding]:
         """Return the bindings of a name in this very scope, loading the statements that bind it."""
-        for unit in self.units:
-            if name in unit.names:
+        if self.units:
+            if self._binding is None or self._binding[0] is not self.units:
+                units: dict[str, list[Unit]] = {}
+                for unit in self.units:
+                    for one in unit.names:
+                        units.setdefault(one, []).append(unit)
+                self._binding = (self.units, units)
+            for unit in self._binding[1].get(name, ()):
                 unit.load()
         return self.bound.get(name, [])
 
