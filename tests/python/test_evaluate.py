@@ -615,3 +615,16 @@ class Asker:
     [call] = modules["example.py"].call_sites("use")
     assert "'haiku'" in shown(evaluator.value(modules["example.py"], call.args[0].value))
     assert evaluator.steps < 40
+
+
+def test_one_of_many_texts_stays_one_of_them_when_it_is_handed_on() -> None:
+    rows = ", ".join(f"'{number}': 'model-{number}'" for number in range(20))
+    code = f"""
+        TABLE = {{{rows}}}
+        def main(name):
+            model = TABLE[name]
+            if ready():
+                tell(model)
+            use(model)
+    """
+    assert resolve(code) == [" | ".join(sorted(f"'model-{number}'" for number in range(20)))]

@@ -35,15 +35,12 @@ from claude_lint.python.values import (
     Entry,
     Frame,
     FunctionValue,
-    Instance,
     Mapping,
     ModuleValue,
     Origin,
-    Result,
     Sequence,
     Symbol,
     Text,
-    Typed,
     Unknown,
     Value,
     changed,
@@ -267,15 +264,16 @@ def fold(evaluator: Evaluator, value: Value, happened: tuple[Change, ...]) -> Va
     """Apply changes to a value: into it where it is a collection, else kept with it."""
     for number, change in enumerate(happened):
         found = options(value)
-        if sum(map(_is_folded, found)) > _MOST_HISTORIES or not evaluator.spend(len(found)):
+        folded = sum(_is_folded(one, change) for one in found)
+        if folded > _MOST_HISTORIES or not evaluator.spend(len(found)):
             return union(_left_open(evaluator, one, happened[number:]) for one in found)
         value = union([_apply(evaluator, one, change) for one in found])
     return value
 
 
-def _is_folded(value: Value) -> bool:
-    """Tell whether changes are worked into a value; other objects only keep them."""
-    return not isinstance(value, (Instance, Result, Typed))
+def _is_folded(value: Value, change: Change) -> bool:
+    """Tell whether a change is worked into a value; other objects only keep it."""
+    return isinstance(value, (Mapping, Sequence)) or change.event.kind == "augmented"
 
 
 def _left_open(evaluator: Evaluator, value: Value, happened: tuple[Change, ...]) -> Value:
