@@ -58,3 +58,20 @@ def test_a_dict_holds_what_was_given_and_the_defaults(code: str, expected: str) 
 def test_a_model_from_outside_holds_what_nobody_knows() -> None:
     code = f"{_MODEL}\ndef ask(body: Body):\n    use(body.model_dump())\n"
     assert resolve(code) == ["{'model': 'm' | ?, 'limit': 5 | ?, 'system': ? | None}"]
+
+
+def test_a_model_in_a_model_from_outside_has_its_fields() -> None:
+    code = f"""{_MODEL}
+class Asked(BaseModel):
+    body: Body
+
+def ask(asked: Asked):
+    use(asked.body.dict())
+
+ask(Asked(body=Body(limit=6)))
+"""
+    assert resolve(code) == ["{'model': 'm', 'limit': 6, 'system': None}"]
+    assert resolve(code.replace("def ask", "@app.post('/')\ndef ask")) == [
+        "{'model': 'm' | ?, 'limit': 5 | 6 | ?, 'system': ? | None}"
+        " | {'model': 'm', 'limit': 6, 'system': None}"
+    ]

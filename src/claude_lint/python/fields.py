@@ -70,8 +70,8 @@ def field_values(
     if base.arguments is None or not values:
         values += [_declared(evaluator, base, one, name, origin) for one in bindings]
         is_open = base.arguments is None or base.arguments.may_pass(name)
-        if is_open and not any(isinstance(one, Unknown) for one in values):
-            values.append(Unknown(origin=origin, why="field", name=name))
+        if is_open and not any(isinstance(one, (Unknown, Typed)) for one in values):
+            values.append(_of_any(evaluator, bindings, name, origin))
     return [named(one, name) for one in values]
 
 
@@ -83,10 +83,16 @@ def _declared(
         if is_of_settings(ancestry(evaluator, base.cls)[1]):
             return Environ(name.upper(), default, origin=default.origin)
         return default
-    if binding.annotation is not None:
-        hint = annotated(evaluator, binding.scope.module, binding.annotation, None)
-        if isinstance(hint, Typed):
-            return hint
+    return _of_any(evaluator, [binding], name, origin)
+
+
+def _of_any(evaluator: Evaluator, bindings: list[Binding], name: str, origin: Origin) -> Value:
+    """Return what a field is of an object that nobody sees made: what its annotation says."""
+    for binding in bindings:
+        if binding.annotation is not None:
+            hint = annotated(evaluator, binding.scope.module, binding.annotation, None)
+            if isinstance(hint, Typed):
+                return hint
     return Unknown(origin=origin, why="field", name=name)
 
 
