@@ -46,12 +46,12 @@ def _raw_call(call: Call) -> RawCall | None:
     raw = RawCall(
         library=LIBRARY,
         method=http.method_named(name, given),
+        timeout=argument(given, "timeout"),
         url=http.first_of(argument(given, "url", shift), argument(given, "str_or_url")),
         headers=argument(given, "headers"),
         body=http.first_of(argument(given, "json"), argument(given, "data")),
         query=argument(given, "params"),
         auth=argument(given, "auth"),
-        timeout=argument(given, "timeout"),
     )
     if session is None:
         return raw

@@ -63,6 +63,7 @@ def _sent(library: str, name: str, given: Arguments) -> RawCall:
     return RawCall(
         library=library,
         method=http.method_named(name, given),
+        timeout=argument(given, "timeout"),
         url=argument(given, "url", shift),
         headers=argument(given, "headers"),
         body=http.first_of(
@@ -70,5 +71,4 @@ def _sent(library: str, name: str, given: Arguments) -> RawCall:
         ),
         query=argument(given, "params"),
         auth=argument(given, "auth"),
-        timeout=argument(given, "timeout"),
     )

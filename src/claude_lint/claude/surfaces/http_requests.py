@@ -70,6 +70,7 @@ def _sent(call: Call, name: str, given: Arguments, session: Value | None) -> Raw
     return RawCall(
         library=LIBRARY,
         method=http.method_named(name, given),
+        timeout=argument(given, "timeout"),
         url=argument(given, "url", shift),
         headers=argument(given, "headers"),
         body=http.first_of(
@@ -80,7 +81,6 @@ def _sent(call: Call, name: str, given: Arguments, session: Value | None) -> Raw
         auth=http.first_of(
             argument(given, "auth"), http.attribute_set(call, session, "auth") if session else None
         ),
-        timeout=argument(given, "timeout"),
         default_headers=http.session_headers(call, session) if session is not None else None,
         session=session,
     )
