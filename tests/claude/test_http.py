@@ -472,3 +472,41 @@ def test_what_a_wrapping_session_is_given_is_the_inner_one_s(sent: Sent) -> None
         """
     )
     assert way["headers"] == [{"x-api-key": "k"}]
+
+
+@pytest.mark.parametrize(
+    ("imported", "sending"),
+    [
+        ("from curl_cffi import requests", "requests.post(URL, json=BODY, headers=KEY, timeout=9)"),
+        ("import curl_cffi", "curl_cffi.request('POST', URL, json=BODY, headers=KEY, timeout=9)"),
+        (
+            "from curl_cffi.requests import Session",
+            "Session(headers=KEY, timeout=9).post('/v1/messages', json=BODY)",
+        ),
+        (
+            "from curl_cffi import AsyncSession",
+            "AsyncSession(headers=KEY, impersonate='chrome', timeout=9).post(URL, json=BODY)",
+        ),
+    ],
+)
+def test_curl_cffi_is_called_like_requests(sent: Sent, imported: str, sending: str) -> None:
+    sending = sending.replace("Session(headers", "Session(base_url=HOST, headers")
+    way = sent(
+        f"""
+        {imported}
+        HOST, URL = "https://api.anthropic.com", "@messages"
+        KEY = {{"x-api-key": "k"}}
+        BODY = {{"max_tokens": 5}}
+        {sending}
+        """
+    )
+    assert (way["library"], way["operation"], way["url"]) == (
+        "curl_cffi",
+        "messages.create",
+        "https://api.anthropic.com/v1/messages",
+    )
+    assert (way["headers"], way["body"], way["timeout"]) == (
+        [{"x-api-key": "k"}],
+        [{"max_tokens": 5}],
+        9,
+    )

@@ -6,9 +6,9 @@ from claude_lint.python.handing import Readers
 
 READERS = Readers(
     modules=frozenset({
-        "aiohttp", "anthropic", "backoff", "boto3", "botocore", "fastapi", "flask", "gradio",
-        "httpx", "httpx2", "instructor", "langchain_anthropic", "litellm", "loguru", "numpy",
-        "openai", "orjson", "pandas", "pycurl", "pydantic", "requests", "rich", "streamlit",
+        "aiohttp", "anthropic", "backoff", "boto3", "botocore", "curl_cffi", "fastapi", "flask",
+        "gradio", "httpx", "httpx2", "instructor", "langchain_anthropic", "litellm", "loguru",
+        "numpy", "openai", "orjson", "pandas", "pycurl", "pydantic", "requests", "rich", "streamlit",
         "structlog", "tenacity", "tiktoken", "ujson", "urllib3", "yaml",
     }),
     methods=frozenset({

@@ -114,7 +114,9 @@ _BASES: dict[str, dict[str, str]] = {
     },
 }
 _BASES["httpx2"] = _BASES["httpx"]
+_BASES["curl_cffi"] = _BASES["requests"]
 _ALIASES = {
+    "curl_cffi.RequestsError": "curl_cffi.RequestException",
     "asyncio.TimeoutError": "builtins.TimeoutError",
     "socket.timeout": "builtins.TimeoutError",
     "concurrent.TimeoutError": "builtins.TimeoutError",
@@ -127,6 +129,7 @@ _ALIASES = {
 _RAISED = {
     "anthropic": ("", "APIConnectionError", "APITimeoutError"),
     "requests": ("HTTPError", "ConnectionError", "ReadTimeout"),
+    "curl_cffi": ("HTTPError", "ConnectionError", "Timeout"),
     "httpx": ("HTTPStatusError", "ConnectError", "ReadTimeout"),
     "httpx2": ("HTTPStatusError", "ConnectError", "ReadTimeout"),
     "aiohttp": ("ClientResponseError", "ClientConnectorError", "ServerTimeoutError"),

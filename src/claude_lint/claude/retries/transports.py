@@ -47,6 +47,8 @@ def transport_policies(evaluator: Evaluator, request: Request) -> Iterator[Polic
             given = session.arguments
             yield from reader.retries(given.get("retries"))
             yield from reader.transports(given.get("transport"))
+            if _path(session).startswith("curl_cffi."):
+                yield from reader.session_retry(given.get("retry"))
             for mounts in options(given.get("mounts")):
                 if isinstance(mounts, Mapping):
                     for entry in mounts.entries:
@@ -146,6 +148,12 @@ class _Reader:
                     yield from self.retries(retry)
             elif isinstance(one, (Instance, Unknown)) or "retry" in name.lower():
                 yield self.policy(one, "this transport")
+
+    def session_retry(self, value: Value | None) -> Iterator[Policy]:
+        """Read the `retry` of a session of curl_cffi, a number or a `RetryStrategy`."""
+        for one in options(value):
+            if not is_constant(one, 0, None):
+                yield self.policy(one, "`retry`")
 
     def aiohttp(self, session: Result) -> Iterator[Policy]:
         """Read the options of aiohttp-retry's client, or of the request where it has its own."""

@@ -28,7 +28,17 @@ from claude_lint.python.values import (
 
 NAMES = VERBS | {"request", "stream"}
 _KNOWN = frozenset(
-    {"requests", "httpx", "httpx2", "aiohttp", "aiohttp_retry", "urllib", "urllib3", "http"}
+    {
+        "requests",
+        "httpx",
+        "httpx2",
+        "aiohttp",
+        "aiohttp_retry",
+        "urllib",
+        "urllib3",
+        "http",
+        "curl_cffi",
+    }
 )
 # What plays the server, or holds answers by their URL.
 _NO_SENDERS = re.compile(

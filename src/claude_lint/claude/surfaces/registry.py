@@ -13,6 +13,7 @@ from claude_lint.claude.surfaces import (
     http_aiohttp,
     http_client,
     http_curl,
+    http_curl_cffi,
     http_httpx,
     http_other,
     http_requests,
@@ -27,7 +28,7 @@ Reader = Callable[[Call, Reading], Iterator[Request]]
 
 _MODULES = (
     sdk, bedrock, compat, wrappers, http_requests, http_httpx, http_aiohttp, http_urllib,
-    http_urllib3, http_client, http_curl, http_other,
+    http_urllib3, http_client, http_curl, http_curl_cffi, http_other,
 )  # fmt: skip
 
 NAMES: frozenset[str] = frozenset().union(*(module.NAMES for module in _MODULES))
