@@ -50,3 +50,26 @@ def test_a_wrapper_of_many_models_is_claude_s_only_by_name(call: str, facts: Fac
     assert not facts(
         f"import litellm\nimport langchain_aws\nimport pydantic_ai\ndef ask(name):\n    {call}\n"
     )
+
+
+def test_callers_may_say_that_a_call_reaches_claude(facts: Facts) -> None:
+    found = facts(
+        """
+        import boto3
+        import litellm
+        from langchain_aws import ChatBedrock
+
+        runtime = boto3.client("bedrock-runtime")
+
+        def ask(model):
+            litellm.completion(model=model, messages=[])
+            ChatBedrock(model_id=model)
+
+        def converse(**options):
+            runtime.converse(**options)
+
+        ask("anthropic.claude-v2")
+        converse(modelId="anthropic.claude-v2", messages=[])
+        """
+    )
+    assert [way["library"] for way in found] == ["litellm", "langchain_aws", "boto3"]

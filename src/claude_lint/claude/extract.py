@@ -12,7 +12,7 @@ import libcst as cst
 from claude_lint.claude.calls import FORWARDERS, Call, calls, calls_from_anywhere
 from claude_lint.claude.facts import CallSite, Request
 from claude_lint.claude.reading import Reading
-from claude_lint.claude.surfaces import http, http_other
+from claude_lint.claude.surfaces import bedrock, http, http_other, wrappers
 from claude_lint.claude.surfaces import registry as surfaces
 from claude_lint.claude.vendors import with_own_models
 from claude_lint.python.evaluate import Evaluator
@@ -39,6 +39,8 @@ _CALLED = re.compile(
     r"|(?i:claude|anthropic)"
 )
 
+# What sends to Claude only where an argument says so, which callers may have passed.
+_TOLD_BY_ARGUMENTS = bedrock.NAMES | wrappers.NAMES
 _CHOOSING = FORWARDERS | {"getattr"}
 
 
@@ -102,7 +104,16 @@ def _may_send(evaluator: Evaluator, module: Module, node: cst.Call, reading: Rea
 
 def _is_told(evaluator: Evaluator, module: Module, node: cst.Call) -> bool:
     """Tell whether it is known what a call calls, without a look at who calls its function."""
-    return not any(map(_is_open, options(evaluator.value(module, node.func))))
+    return not any(
+        _is_open(one) or _last_name(one) in _TOLD_BY_ARGUMENTS
+        for one in options(evaluator.value(module, node.func))
+    )
+
+
+def _last_name(value: Value) -> str:
+    if isinstance(value, Symbol):
+        return value.path.rpartition(".")[2]
+    return value.name if isinstance(value, Attribute) else ""
 
 
 def _is_open(value: Value) -> bool:

@@ -35,12 +35,15 @@ from claude_lint.python.values import (
     Entry,
     Frame,
     FunctionValue,
+    Instance,
     Mapping,
     ModuleValue,
     Origin,
+    Result,
     Sequence,
     Symbol,
     Text,
+    Typed,
     Unknown,
     Value,
     changed,
@@ -264,16 +267,24 @@ def fold(evaluator: Evaluator, value: Value, happened: tuple[Change, ...]) -> Va
     """Apply changes to a value: into it where it is a collection, else kept with it."""
     for number, change in enumerate(happened):
         found = options(value)
-        folded = sum(_is_folded(one, change) for one in found)
-        if folded > _MOST_HISTORIES or not evaluator.spend(len(found)):
+        changing = [one for one in found if _is_changed(one, change)]
+        if not changing:
+            continue
+        folded = sum(map(_is_folded, changing))
+        if folded > _MOST_HISTORIES or not evaluator.spend(len(changing)):
             return union(_left_open(evaluator, one, happened[number:]) for one in found)
         value = union([_apply(evaluator, one, change) for one in found])
     return value
 
 
-def _is_folded(value: Value, change: Change) -> bool:
-    """Tell whether a change is worked into a value; other objects only keep it."""
-    return isinstance(value, (Mapping, Sequence)) or change.event.kind == "augmented"
+def _is_changed(value: Value, change: Change) -> bool:
+    """Tell whether a change can be one of a value: what is only handed on is a text as before."""
+    return not isinstance(value, Constant) or change.event.kind == "augmented"
+
+
+def _is_folded(value: Value) -> bool:
+    """Tell whether changes are worked into a value; other objects only keep them."""
+    return not isinstance(value, (Instance, Result, Typed))
 
 
 def _left_open(evaluator: Evaluator, value: Value, happened: tuple[Change, ...]) -> Value:
@@ -305,7 +316,7 @@ def _may_take_out(change: Change) -> bool:
 
 def _apply(evaluator: Evaluator, value: Value, change: Change) -> Value:
     event, path = change.event, change.path
-    if not compatible(value.under, change.under):
+    if not compatible(value.under, change.under) or not _is_changed(value, change):
         return value
     if path and path[0].startswith("["):
         return nesting.changed_inside(evaluator, value, change)
