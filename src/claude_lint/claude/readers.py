@@ -8,8 +8,8 @@ READERS = Readers(
     modules=frozenset({
         "aiohttp", "anthropic", "backoff", "boto3", "botocore", "curl_cffi", "fastapi", "flask",
         "gradio", "httpx", "httpx2", "instructor", "langchain_anthropic", "litellm", "loguru",
-        "numpy", "openai", "orjson", "pandas", "pycurl", "pydantic", "requests", "rich", "streamlit",
-        "structlog", "tenacity", "tiktoken", "ujson", "urllib3", "yaml",
+        "numpy", "openai", "orjson", "pandas", "pycurl", "pydantic", "requests", "rich",
+        "streamlit", "structlog", "tenacity", "tiktoken", "ujson", "urllib3", "yaml",
     }),
     methods=frozenset({
         "AsyncClient", "Client", "ClientSession", "Session", "acompletion", "ainvoke",
