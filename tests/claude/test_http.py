@@ -510,3 +510,23 @@ def test_curl_cffi_is_called_like_requests(sent: Sent, imported: str, sending: s
         [{"max_tokens": 5}],
         9,
     )
+
+
+def test_a_model_that_is_made_of_what_its_kind_is_dumped_to_ends(facts: Facts) -> None:
+    [way] = facts(
+        """
+            import requests
+            from pydantic import BaseModel
+
+            class Body(BaseModel):
+                max_tokens: int = 5
+                model: str = "claude-opus-5-5"
+
+            def again(body: Body) -> Body:
+                return Body(**body.model_dump())
+
+            def send(body: Body):
+                requests.post("@messages", json=again(body).model_dump())
+            """
+    )
+    assert sorted(way["body"][0]) == ["max_tokens", "model"]

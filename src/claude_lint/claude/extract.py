@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,23 +13,15 @@ import libcst as cst
 from claude_lint.claude.calls import FORWARDERS, Call, calls, calls_from_anywhere
 from claude_lint.claude.facts import CallSite, Request
 from claude_lint.claude.reading import Reading
-from claude_lint.claude.surfaces import bedrock, http, http_other, wrappers
+from claude_lint.claude.surfaces import http, http_other
 from claude_lint.claude.surfaces import registry as surfaces
 from claude_lint.claude.vendors import with_own_models
 from claude_lint.python.evaluate import Evaluator
+from claude_lint.python.first_look import is_open
 from claude_lint.python.module import Module
 from claude_lint.python.project import Project
 from claude_lint.python.scopes import Binding
-from claude_lint.python.values import (
-    Attribute,
-    Item,
-    Result,
-    Symbol,
-    Union,
-    Unknown,
-    Value,
-    options,
-)
+from claude_lint.python.values import Attribute, Item, Result, Symbol, Typed, Value, options
 
 _FIRST_LOOK = 1_000
 _CALLED = re.compile(
@@ -39,9 +32,8 @@ _CALLED = re.compile(
     r"|(?i:claude|anthropic)"
 )
 
-# What sends to Claude only where an argument says so, which callers may have passed.
-_TOLD_BY_ARGUMENTS = bedrock.NAMES | wrappers.NAMES
-_CHOOSING = FORWARDERS | {"getattr"}
+# Of the standard library, what carries requests; of no other part of it is a call anything else.
+_SENDING = frozenset({"urllib", "http", "subprocess", "os", "asyncio", "functools"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +66,9 @@ def requests_of(
         # Most calls send nothing: that is told before their callers are looked at one by one.
         evaluator.reset(_FIRST_LOOK)
         with evaluator.without_callers():
-            is_open = _may_send(evaluator, module, node, reading) or not _is_told(
-                evaluator, module, node
-            )
-        if not is_open:
-            continue
+            may_send = _may_send(evaluator, module, node, reading)
+            if not may_send and _is_told(evaluator.value(module, node.func)):
+                continue
         evaluator.reset(_FIRST_LOOK)
         if not _may_send(evaluator, module, node, reading):
             continue
@@ -102,35 +92,22 @@ def _may_send(evaluator: Evaluator, module: Module, node: cst.Call, reading: Rea
     )
 
 
-def _is_told(evaluator: Evaluator, module: Module, node: cst.Call) -> bool:
-    """Tell whether it is known what a call calls, without a look at who calls its function."""
-    return not any(
-        _is_open(one) or _last_name(one) in _TOLD_BY_ARGUMENTS
-        for one in options(evaluator.value(module, node.func))
-    )
+def _is_told(value: Value) -> bool:
+    """Tell whether something sends nothing whatever it is passed, known as it is without callers.
+
+    A library's may: `litellm.completion(model=model)` is Claude's by its arguments alone.
+    """
+    return not any(is_open(one) or _is_a_library_s(one) for one in options(value))
 
 
-def _last_name(value: Value) -> str:
-    if isinstance(value, Symbol):
-        return value.path.rpartition(".")[2]
-    return value.name if isinstance(value, Attribute) else ""
-
-
-def _is_open(value: Value) -> bool:
-    """Tell whether more than was looked at may tell what something is, or is part of."""
-    while isinstance(value, (Attribute, Item, Result)):
-        if isinstance(value, Result) and _is_chosen(value):
-            return True
-        value = value.callee if isinstance(value, Result) else value.base
-    if isinstance(value, Union):
-        return any(map(_is_open, value.options))
-    return isinstance(value, Unknown) and value.why != "budget"
-
-
-def _is_chosen(made: Result) -> bool:
-    """Tell whether something is an attribute by a name, or a function handed on, of yet unknown."""
-    callee = made.callee
-    return isinstance(callee, Symbol) and callee.path.rpartition(".")[2] in _CHOOSING
+def _is_a_library_s(value: Value) -> bool:
+    while isinstance(value, (Attribute, Item, Result, Typed)):
+        if isinstance(value, Result):
+            value = value.callee
+        else:
+            value = value.type if isinstance(value, Typed) else value.base
+    package = value.path.partition(".")[0] if isinstance(value, Symbol) else "builtins"
+    return package not in sys.stdlib_module_names - _SENDING
 
 
 def _read(found: Iterator[Call], reading: Reading) -> Iterator[Request]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import libcst as cst
 
@@ -144,7 +145,7 @@ def _requests_elsewhere(view: View, node: cst.CSTNode, name: str) -> list[Reques
     }
     found: list[Request] = []
     for one in sorted(names - {""}):
-        for user in view.evaluator.project.modules_using(module, one)[1:]:
+        for user in islice(view.evaluator.project.modules_using(module, one), 1, None):
             found.extend(view.requests_in(user).by_model.get(node, ()))
     return found
 

@@ -131,7 +131,7 @@ def _fields(evaluator: Evaluator, cls: ClassValue) -> dict[str, list[Binding]]:
     """Return the fields of a class and its bases, in order, with what declares them."""
     found: dict[str, list[Binding]] = {}
     for scope in reversed(ancestry(evaluator, cls)[0]):
-        for name in [one for unit in scope.units for one in unit.names] or list(scope.bound):
+        for name in scope.fields():
             bindings = scope.bindings(name)
             if any(map(_declares_field, bindings)) and not name.startswith(("_", "model_config")):
                 found[name] = bindings
@@ -148,8 +148,13 @@ def _field(
 ) -> Value:
     from claude_lint.python.fields import field_values
 
-    scope = bindings[0].scope
-    return union(field_values(evaluator, given, scope, bindings, name, origin))
+    def work() -> Value:
+        return union(field_values(evaluator, given, bindings[0].scope, bindings, name, origin))
+
+    # A model may be made from what another one, or it itself, is dumped to.
+    made = -1 - (id(given.arguments) if given.arguments is not None else 0)
+    key = (bindings[0].node, made, evaluator.is_searching)
+    return evaluator.once(key, work, Unknown(origin=origin, why="fields", name=name))
 
 
 def as_dict(evaluator: Evaluator, arguments: Arguments, origin: Origin) -> Value | None:

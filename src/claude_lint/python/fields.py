@@ -118,10 +118,7 @@ def _position(evaluator: Evaluator, cls: ClassValue, name: str) -> int | None:
             continue
         if not decorator_names(scope.node) & _DATACLASSES:
             continue
-        fields = (unit for unit in scope.units if not unit.is_definition)
-        declared = [one for unit in fields for one in unit.names]
-        declared = declared if scope.units else list(scope.bound)
-        for one in declared:
+        for one in scope.fields():
             if one not in names and any(found.annotation for found in scope.bindings(one)):
                 names.append(one)
     return names.index(name) if name in names else None

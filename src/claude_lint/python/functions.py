@@ -242,20 +242,20 @@ def callers(evaluator: Evaluator, scope: Scope) -> tuple[tuple[Module, cst.Call]
         wanted = scope.parent
     found: list[tuple[Module, cst.Call]] = []
     if scope.kind == "function":
-        using = evaluator.project.modules_using(wanted.module, wanted.name)
         with evaluator.apart():
-            found.extend(islice(_calls_of(evaluator, scope, wanted, using), MOST_CALLERS))
+            found.extend(islice(_calls_of(evaluator, scope, wanted), MOST_CALLERS))
             if wanted is not scope:
+                using = evaluator.project.modules_using(wanted.module, wanted.name)
                 found.extend(calls_of_base(evaluator, scope, using))
     evaluator._callers[scope] = tuple(found[:MOST_CALLERS])
     return evaluator._callers[scope]
 
 
 def _calls_of(
-    evaluator: Evaluator, scope: Scope, wanted: Scope, using: list[Module]
+    evaluator: Evaluator, scope: Scope, wanted: Scope
 ) -> Iterator[tuple[Module, cst.Call]]:
     misses = 0
-    for module in using:
+    for module in evaluator.project.modules_using(wanted.module, wanted.name):
         if misses > _MOST_MISSES:
             evaluator.crowded.add(scope)
             return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -124,7 +124,7 @@ def _may_run(
 
 
 def calls_of_base(
-    evaluator: Evaluator, function: Scope, modules: list[Module]
+    evaluator: Evaluator, function: Scope, modules: Iterable[Module]
 ) -> Iterator[tuple[Module, cst.Call]]:
     """Yield the calls `super().__init__(…)` that run a base's `__init__`."""
     for module in modules:

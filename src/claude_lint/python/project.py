@@ -48,6 +48,7 @@ class Project:
         self._data: dict[Path, bytes] = {}
         self._room = _MOST_KEPT
         self._looked: dict[Path, set[Path]] = defaultdict(set)
+        self._users_noted: set[Path] = set()
         self._lender: Project | None = None
         self._own: Container[Path] = ()
 
@@ -195,15 +196,17 @@ class Project:
 
     # ------------------------------------------------------------------ users
 
-    def modules_using(self, module: Module, name: str) -> list[Module]:
-        """Return the modules in which `name` of `module` may be used, the module itself first.
+    def modules_using(self, module: Module, name: str) -> Iterator[Module]:
+        """Yield the modules in which `name` of `module` may be used, the module itself first.
 
         What tests do with other code is none of its uses: they hand it what nobody sends.
         """
-        found = [module, *filter(None, map(self.load, module.source.siblings()))]
-        self._look(module, *self._users(module))
-        found.extend(filter(None, map(self.load, self._naming(module, name))))
-        return found
+        if module.source.path not in self._users_noted:
+            self._users_noted.add(module.source.path)
+            self._look(module, *self._users(module))
+        yield module
+        yield from filter(None, map(self.load, module.source.siblings()))
+        yield from filter(None, map(self.load, self._naming(module, name)))
 
     def _naming(self, module: Module, name: str) -> list[Path]:
         """Return those of a module's users in whose text a name stands, up to a number."""

@@ -101,6 +101,12 @@ class Scope:
                 unit.load()
         return self.bound.get(name, [])
 
+    def fields(self) -> list[str]:
+        """Return the names that are bound here by other statements than definitions, in order."""
+        if not self.units:
+            return list(self.bound)
+        return [one for unit in self.units if not unit.is_definition for one in sorted(unit.names)]
+
     def owner(self, name: str) -> Scope | None:
         """Find the scope a name read here belongs to, None when nothing binds it."""
         scope: Scope | None = self

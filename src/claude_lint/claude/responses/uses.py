@@ -21,6 +21,7 @@ from claude_lint.claude.responses.text_uses import (
     text_candidates,
 )
 from claude_lint.claude.view import View
+from claude_lint.python.first_look import is_open
 from claude_lint.python.flow import Arms, deciding
 from claude_lint.python.module import Module
 from claude_lint.python.spans import span
@@ -150,6 +151,10 @@ def _judged(
     """Evaluate what is used, and yield a use for each kind of part it can be."""
     module, evaluator = view.module, view.evaluator
     evaluator.reset(_STEPS, _HANDS)
+    with evaluator.without_callers():
+        value = evaluator.value(module, candidate.base)
+        if not is_open(value) and not responses.parts(value):
+            return
     found = options(evaluator.value(module, candidate.base))
     value = union([one for one in found if not is_told_apart(one)])
     parts = responses.parts(value)
