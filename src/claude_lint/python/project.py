@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import re
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterator
 from pathlib import Path
@@ -212,8 +213,12 @@ class Project:
         """Return those of a module's users in whose text a name stands, up to a number."""
         key = (module.source.path, name)
         if key not in self._naming_of:
-            wanted = name.encode()
-            naming = (path for path in self._users(module) if wanted in self._bytes(path))
+            wanted, word = name.encode(), re.compile(rf"(?<!\w){name}(?!\w)".encode())
+            naming = (
+                path
+                for path in self._users(module)
+                if wanted in (data := self._bytes(path)) and word.search(data)
+            )
             self._naming_of[key] = list(itertools.islice(naming, _MOST_USERS))
         return self._naming_of[key]
 
