@@ -32,6 +32,7 @@ from resolving import project, resolve, shown
         ("[1, 2][-1]", "2"),
         ("1 if flag() else 2", "1 | 2"),
         ("None or 'b'", "'b'"),
+        ("{'a': 1} or {}", "{'a': 1}"),
         ("'a' and 'b'", "'b'"),
         ("(x := 'walrus')", "'walrus'"),
         ("{k: v for k, v in {'a': 1, 'b': 2}.items() if k != 'a'}", "{'b': 2}"),

@@ -202,3 +202,137 @@ def test_an_attribute_may_be_set_by_the_name_of_the_class() -> None:
                 use(self.client)
         """
     ) == ["library.Client()"]
+
+
+def test_a_base_s_constructor_may_be_called_by_the_name_of_the_base() -> None:
+    assert resolve(
+        """
+        class Base:
+            def __init__(self, url, timeout=9):
+                self.url, self.timeout = url, timeout
+
+        class Derived(Base):
+            def __init__(self, key, base="https://one"):
+                Base.__init__(self, base + "/v1")
+                self.key = key
+
+            def ask(self):
+                use(self.url)
+
+        made = Derived("k", base="https://two")
+        use(made.url)
+        use(made.timeout)
+        """
+    ) == ["'https://one/v1' | 'https://two/v1'", "'https://two/v1'", "9"]
+
+
+def test_super_may_name_the_class_and_the_object() -> None:
+    assert resolve(
+        """
+        class Base:
+            def __init__(self, url):
+                self.url = url
+
+        class Derived(Base):
+            def __init__(self, url):
+                super(Derived, self).__init__(url=url)
+
+        use(Derived("https://one").url)
+        """
+    ) == ["'https://one'"]
+
+
+def test_a_class_that_names_its_base_takes_nothing_from_what_its_siblings_pass() -> None:
+    assert resolve(
+        """
+        class Interface:
+            def __init__(self, model, params=None):
+                self.model, self.params = model, params or {}
+
+        class Base(Interface):
+            def __init__(self, model, params=None, **kw):
+                Interface.__init__(self, model=model, params=params)
+
+        class One(Base):
+            def __init__(self, model, params=None, **kw):
+                Base.__init__(self, model=model, params=params or {})
+
+            def ask(self):
+                use(self.model)
+
+        class Two(Base):
+            def __init__(self, model="", params=None):
+                Base.__init__(self, model=model, params=params)
+
+            def ask(self):
+                use(self.model)
+
+        use(One("m", {"a": 1}).params)
+        use(Two("n").model)
+        """
+    ) == ["'m'", "'' | 'n'", "{'a': 1}", "'n'"]
+
+
+def test_what_a_public_constructor_hands_up_stays_open_where_nothing_calls_it() -> None:
+    assert resolve(
+        """
+        class Base:
+            def __init__(self, model, params=None):
+                self.model, self.params = model, params or {}
+
+        class One(Base):
+            def __init__(self, model, params=None):
+                Base.__init__(self, model, params=params)
+
+            def ask(self):
+                use(self.model)
+                use(self.params)
+
+        class Two(Base):
+            def __init__(self, model="two", params=None):
+                Base.__init__(self, model, params=params)
+        """
+    ) == ["?", "? | {}"]
+
+
+def test_a_base_s_own_methods_know_what_all_derived_classes_hand_up() -> None:
+    assert resolve(
+        """
+        class Base:
+            def __init__(self, url):
+                self.url = url
+
+            def ask(self):
+                use(self.url)
+
+        class One(Base):
+            def __init__(self):
+                Base.__init__(self, "https://one")
+
+        class Two(Base):
+            def __init__(self):
+                Base.__init__(self, url="https://two")
+        """
+    ) == ["'https://one' | 'https://two'"]
+
+
+def test_what_is_set_after_a_base_that_is_called_by_name_is_not_the_base_s() -> None:
+    assert resolve(
+        """
+        class Base:
+            def __init__(self):
+                self.url = "https://one"
+
+        class After(Base):
+            def __init__(self):
+                Base.__init__(self)
+                self.url = "https://two"
+
+        class Before(Base):
+            def __init__(self):
+                self.url = "https://three"
+                Base.__init__(self)
+
+        use(After().url)
+        """
+    ) == ["'https://two'"]

@@ -172,6 +172,8 @@ def _boolean(
                 continue
         elif isinstance(one, Environ) and one.default is None:
             found.append(replace(one, default=right))
+        elif isinstance(one, Mapping) and any(not entry.under for entry in one.entries):
+            found.append(one)  # never empty, so what comes after is left alone
         else:
             found.extend((one, right))
     return union(found)

@@ -14,7 +14,7 @@ import libcst as cst
 from claude_lint.python import command_line
 from claude_lint.python.branches import in_frame, seen_from
 from claude_lint.python.flow import END, NO_ARMS, Arm, Arms, conditions, deciding
-from claude_lint.python.inheritance import calls_of_base, calls_of_overridden
+from claude_lint.python.inheritance import calls_of_base, calls_of_overridden, hands_self
 from claude_lint.python.module import Module, word
 from claude_lint.python.scopes import Binding, Scope
 from claude_lint.python.values import (
@@ -306,10 +306,18 @@ def _call_arguments(
     evaluator: Evaluator, scope: Scope, module: Module, call: cst.Call
 ) -> Arguments:
     arguments = evaluator.arguments(module, call)
-    if is_method(scope):
-        # `self` is filled by the receiver; unbound calls through the class are rare enough.
-        return replace(arguments, given=(Unknown(why="self"), *arguments.given))
-    return arguments
+    if not is_method(scope) or _is_through_class(evaluator, scope, module, call):
+        return arguments
+    # `self` is filled by the receiver.
+    return replace(arguments, given=(Unknown(why="self"), *arguments.given))
+
+
+def _is_through_class(evaluator: Evaluator, scope: Scope, module: Module, call: cst.Call) -> bool:
+    """Tell whether a method is called as `Base.method(self, …)`."""
+    return hands_self(module, call) and any(
+        isinstance(one, FunctionValue) and one.scope is scope and one.receiver is None
+        for one in options(evaluator.value(module, call.func))
+    )
 
 
 def frame_for(

@@ -126,10 +126,10 @@ def _may_run(
 def calls_of_base(
     evaluator: Evaluator, function: Scope, modules: Iterable[Module]
 ) -> Iterator[tuple[Module, cst.Call]]:
-    """Yield the calls `super().__init__(…)` that run a base's `__init__`."""
+    """Yield the calls `super().__init__(…)` and `Base.__init__(self, …)` that run a base's."""
     for module in modules:
         for call in module.call_sites(function.name):
-            if not _is_of_super(call):
+            if not _is_of_base(module, call):
                 continue
             for one in options(evaluator.value(module, call.func)):
                 if isinstance(one, FunctionValue) and one.scope is function:
@@ -156,15 +156,20 @@ def base_frame(
 
     module = run.module
     for call in module.call_sites(run.name):
-        if module.place(call)[0].function() is not run or not _is_of_super(call):
+        if module.place(call)[0].function() is not run or not _is_of_base(module, call):
             continue
         for one in options(evaluator.value(module, call.func)):
             if not isinstance(one, FunctionValue) or one.scope is run:
                 continue
-            up = frame_for(evaluator, replace(one, receiver=receiver), module, call, frame)
-            if one.scope is function:
+            if one.receiver is not None:
+                one = replace(one, receiver=receiver)
+            up = frame_for(evaluator, one, module, call, frame)
+            if up is not None and one.receiver is None:  # called through the class, with `self`
+                up = replace(up, receiver=receiver)
+            if one.scope is not function:
+                up = base_frame(evaluator, receiver, function, one.scope, up)
+            if up is not None:
                 return up
-            return base_frame(evaluator, receiver, function, one.scope, up)
     return None
 
 
@@ -186,9 +191,10 @@ def is_overridden(scopes: Sequence[Scope], base: Scope, inner: Scope) -> bool:
 
 
 def is_after_base(scope: Scope, point: Point) -> bool:
-    """Tell whether a point of an `__init__` comes after `super().__init__(…)`, if that is there."""
-    calls = [call for call in scope.module.call_sites("__init__") if _is_of_super(call)]
-    places = [scope.module.place(call) for call in calls]
+    """Tell whether a point of an `__init__` comes after the bases' are called, if they are."""
+    module = scope.module
+    calls = [call for call in module.call_sites("__init__") if _is_of_base(module, call)]
+    places = [module.place(call) for call in calls]
     return scope.name == "__init__" and all(
         called.order < point.order for around, called in places if around is scope
     )
@@ -206,8 +212,19 @@ def _hands_up(function: cst.CSTNode, name: str) -> bool:
     )
 
 
-def _is_of_super(call: cst.Call) -> bool:
-    return isinstance(call.func, cst.Attribute) and isinstance(call.func.value, cst.Call)
+def _is_of_base(module: Module, call: cst.Call) -> bool:
+    """Tell whether a call is `super().method(…)` or `Base.method(self, …)` by its looks."""
+    return isinstance(call.func, cst.Attribute) and (
+        isinstance(call.func.value, cst.Call) or hands_self(module, call)
+    )
+
+
+def hands_self(module: Module, call: cst.Call) -> bool:
+    """Tell whether the first argument of a call is the `self` of the method it stands in."""
+    if not call.args or call.args[0].star or call.args[0].keyword is not None:
+        return False
+    first = call.args[0].value
+    return isinstance(first, cst.Name) and module.place(call)[0].receiver() == first.value
 
 
 # ---------------------------------------------------------------------- heirs

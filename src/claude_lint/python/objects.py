@@ -382,7 +382,10 @@ def _method_frame(evaluator: Evaluator, base: Instance, scope: Scope) -> Frame |
             arguments = replace(base.arguments, given=(base, *base.arguments.given))
             frame = Frame(run, arguments, base, base.call, None, 1)
         if run is not function:
-            frame = base_frame(evaluator, base, function, run, frame)
+            # What other classes hand up says nothing of an object of this one.
+            frame = base_frame(evaluator, base, function, run, frame) or open_frame(
+                evaluator, function, base
+            )
         evaluator.init_frames[key] = frame
     return evaluator.init_frames[key]
 
