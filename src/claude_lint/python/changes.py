@@ -330,6 +330,8 @@ def _apply(evaluator: Evaluator, value: Value, change: Change) -> Value:
         return _augmented(evaluator, value, change)
     if event.kind == "call" and path and growth.is_grown(value, path[-1]):
         return growth.changed_list(evaluator, growth.unknown_list(value), change)
+    if event.kind == "setitem" and event.key is None and not path:  # `history[:] = history[-9:]`
+        return growth.changed_list(evaluator, growth.unknown_list(value), change)
     if (event.kind == "setitem" or path == ("update",)) and not isinstance(value, Constant):
         return _change_mapping(evaluator, _unknown_mapping(value), change)
     return changed(value, (change,))

@@ -37,7 +37,8 @@ class Wrapper:
     its model unless they are given another. `models` are the parameters for the model, `position`
     its 0-based place. `platform` is where a name without prefix goes, None where it is not told.
     `separators` end a provider's prefix. `passes_on` are parameters that reach the API unchanged.
-    `vendors` are parameters that tell whose the model is.
+    `vendors` are parameters that tell whose the model is. `is_placed_outside` of what finds its
+    platform in the environment: a name in another platform's spelling goes there.
     """
 
     library: str
@@ -52,6 +53,7 @@ class Wrapper:
     receiver: tuple[str, ...] = ()
     passes_on: frozenset[str] = frozenset()
     vendors: tuple[str, ...] = ()
+    is_placed_outside: bool = False
 
     def is_for_claude(self, name: str) -> bool:
         """Tell whether what the row calls `name` speaks to Claude whatever model it is given."""
@@ -291,6 +293,7 @@ WRAPPERS: tuple[Wrapper, ...] = (
         _packages("claude_agent_sdk", "claude_code_sdk"),
         ("ClaudeAgentOptions", "ClaudeCodeOptions"),
         ("model", "fallback_model"),
+        is_placed_outside=True,
     ),
     Wrapper(
         "agno_vertexai",

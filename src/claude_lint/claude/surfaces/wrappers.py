@@ -6,6 +6,7 @@ The libraries themselves are rows of `wrapper_table`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -200,7 +201,15 @@ def _split(value: Value, row: Wrapper, stated: Platform | None) -> Iterator[_Nam
             yield _Named(stripped, platform, prefix + separator)
             return
     if row.platform is not None:
-        yield _Named(value, row.platform)
+        spelled = _spelled_for(text) if row.is_placed_outside else None
+        yield _Named(value, spelled or row.platform)
+
+
+def _spelled_for(model: str) -> Platform | None:
+    """Return the one platform that a model can be meant for, by the spelling of its name."""
+    if re.match(r"(?:[\w-]+\.)?anthropic\.|arn:aws", model):
+        return Platform.BEDROCK
+    return Platform.VERTEX if re.match(r"claude-[\w-]+@", model) else None
 
 
 def _prefix_platform(prefix: str, row: Wrapper) -> Platform | None:
