@@ -530,3 +530,37 @@ def test_a_model_that_is_made_of_what_its_kind_is_dumped_to_ends(facts: Facts) -
             """
     )
     assert sorted(way["body"][0]) == ["max_tokens", "model"]
+
+
+def test_a_variable_that_must_not_be_empty_is_still_one_of_several_keys(sent: Sent) -> None:
+    way = sent(
+        """
+        import os
+        import requests
+
+        def key_of(config):
+            return config.key or os.environ.get("ANTHROPIC_API_KEY", "")
+
+        def send(config):
+            key = key_of(config)
+            if not key:
+                raise ValueError("no key")
+            requests.post("@messages", headers={"x-api-key": key}, json={})
+        """
+    )
+    [headers] = way["headers"]
+    assert {"env": "ANTHROPIC_API_KEY"} in headers["x-api-key"]["any_of"]
+
+
+def test_what_is_passed_filled_is_not_replaced_by_an_empty_dict(sent: Sent) -> None:
+    way = sent(
+        """
+        import requests
+
+        def post(url, headers=None):
+            requests.post(url, headers=headers or {}, json={})
+
+        post("@messages", {"x-api-key": "k"})
+        """
+    )
+    assert way["headers"] == [{"x-api-key": "k"}]

@@ -291,10 +291,13 @@ def passing(value: Value, name: str, owner: Scope, version: int, arms: Iterable[
 
 def let_through(value: Value, tests: SequenceOf[tuple[str, Premise]]) -> Value:
     """Leave of what a variable can be what passes some tests of it, each with its name there."""
-    found = options(value)
-    kept = [one for one in found if all(_lets_through(test, name, one) for name, test in tests)]
-    # A variable of the environment that does not have its default may still have any value.
-    kept = kept or [replace(one, default=None) for one in found if isinstance(one, Environ)]
+    kept: list[Value] = []
+    for one in options(value):
+        if all(_lets_through(test, name, one) for name, test in tests):
+            kept.append(one)
+        elif isinstance(one, Environ):
+            # A variable of the environment that has not its default may still have any value.
+            kept.append(replace(one, default=None))
     return union(kept) if kept else Unknown(origin=value.origin, why="branch")
 
 

@@ -172,11 +172,18 @@ def _boolean(
                 continue
         elif isinstance(one, Environ) and one.default is None:
             found.append(replace(one, default=right))
-        elif isinstance(one, Mapping) and any(not entry.under for entry in one.entries):
-            found.append(one)  # never empty, so what comes after is left alone
+        elif _is_filled(one):
+            found.append(one)
         else:
             found.extend((one, right))
     return union(found)
+
+
+def _is_filled(value: Value) -> bool:
+    """Tell whether a dict or list certainly holds something."""
+    if isinstance(value, Mapping):
+        return any(not entry.under for entry in value.entries)
+    return isinstance(value, Sequence) and any(not item.under for item in value.items)
 
 
 def _literal(text: str, is_raw: bool) -> str:
