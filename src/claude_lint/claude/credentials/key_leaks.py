@@ -186,7 +186,17 @@ def _shown(view: View, node: cst.BaseExpression) -> str:
             return next(filter(None, (_shown(view, arg.value) for arg in node.args)), "")
     if isinstance(node, cst.Attribute) and _masks_itself(view, node):
         return ""
+    if isinstance(node, cst.Name) and _is_hidden_elsewhere(view.module, node):
+        return ""
     return key_in(view, view.evaluator.value(view.module, node))
+
+
+def _is_hidden_elsewhere(module: Module, node: cst.Name) -> bool:
+    """Tell whether a variable is set to something masked in another branch: code that chooses."""
+    owner = module.place(node)[0].owner(node.value)
+    made = [one.node for one in owner.bindings(node.value)] if owner is not None else []
+    calls = [access_path(one.func) for one in made if isinstance(one, cst.Call)]
+    return any(path is not None and _HIDING.search(path[-1]) for path in calls)
 
 
 def _masks_itself(view: View, node: cst.Attribute) -> bool:
