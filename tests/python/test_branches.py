@@ -406,3 +406,60 @@ def test_the_parts_of_one_returned_tuple_stay_together() -> None:
 def test_what_a_round_leaves_before_it_goes_on_is_met_by_the_next(body: str, expected: str) -> None:
     code = f"def f(a, b):\n    x = 0\n    while True:\n        {body}\n        use(x)\n"
     assert resolve(code) == [expected]
+
+
+_MODELS = """
+import enum
+
+class Claude(enum.StrEnum):
+    HAIKU = "haiku"
+    OPUS = "opus"
+
+class Other(enum.StrEnum):
+    GPT = "gpt"
+
+class Cloud(enum.StrEnum):
+    HAIKU = "cloud-haiku"
+
+TABLE = {Claude.HAIKU: 1, Claude.OPUS: 2, Other.GPT: 3, Cloud.HAIKU: 4}
+"""
+
+
+def test_membership_in_an_enumeration_leaves_of_a_table_what_its_members_choose() -> None:
+    code = """
+def make(name: Claude | Other | Cloud, /):
+    found = TABLE.get(name)
+    if not found:
+        raise ValueError(name)
+    if name in Other:
+        return use(found)
+    if name in Claude:
+        return use(found)
+    use(found)
+"""
+    assert resolve(_MODELS + code) == ["3", "1 | 2", "4"]
+
+
+def test_what_is_in_no_enumeration_is_none_of_its_members() -> None:
+    code = """
+def make(name):
+    found = TABLE[name]
+    if name not in Claude:
+        return use(found)
+    if name == Claude.OPUS:
+        return use(found)
+    use(found)
+"""
+    assert resolve(_MODELS + code) == ["3 | 4", "2", "1"]
+
+
+def test_a_list_that_is_named_like_a_class_has_what_members_it_has() -> None:
+    code = """
+Fast = [Claude.HAIKU, Cloud.HAIKU]
+
+def make(name):
+    found = TABLE[name]
+    if name in Fast:
+        use(found)
+"""
+    assert resolve(_MODELS + code) == ["1 | 2 | 3 | 4"]

@@ -138,6 +138,8 @@ def _names_another(premise: Premise, name: str, frame: Frame) -> bool:
     own = tuple(text.split(".")[-2:])
     if len(own) < 2 or any(len(one) < 2 or one[0] != own[0] for one in members):
         return False
+    if (own[0], "*") in members:
+        return not premise.holds
     return own not in members if premise.holds else members == {own}
 
 

@@ -147,9 +147,28 @@ def _contradict(one: Premise, other: Premise) -> bool:
     if one.holds and other.holds:
         # A constant's name says nothing of which string it is.
         same_kind = len({_is_literal(value) for value in one.values | other.values}) == 1
-        return same_kind and not one.values & other.values
+        return same_kind and not any(
+            _meet(this, that) for this in one.values for that in other.values
+        )
     positive, negative = (one, other) if one.holds else (other, one)
-    return positive.values <= negative.values
+    if positive.values <= negative.values:
+        return True
+    families = {value[:-2] for value in negative.values if value.endswith(".*")}
+    return bool(families) and all(
+        value in negative.values or _family(value) in families for value in positive.values
+    )
+
+
+def _meet(one: str, other: str) -> bool:
+    """Tell whether two texts may be of one value; `Kind.*` is any member of an enumeration."""
+    if one.endswith(".*") or other.endswith(".*"):
+        return _family(one) == _family(other) or not (_family(one) and _family(other))
+    return one == other
+
+
+def _family(text: str) -> str:
+    """Return the class that the name of a constant is in, an empty text for one in none."""
+    return "" if _is_literal(text) else text.rpartition(".")[0].rpartition(".")[2]
 
 
 def _is_literal(value: str) -> bool:

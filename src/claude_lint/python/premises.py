@@ -36,6 +36,8 @@ _PURE = (
 )  # fmt: skip
 _PURE_METHODS = frozenset({"lower", "upper", "strip", "startswith", "endswith", "casefold", "get"})
 _PURE_FUNCTIONS = frozenset({"isinstance", "hasattr", "bool", "str"})
+_CLASS_NAME = re.compile(r"[A-Z][A-Z0-9]*[a-z]\w*")
+_OF_CLASSES = frozenset({"class", "import", "from"})
 _LONGEST = 200
 
 
@@ -111,7 +113,7 @@ def _compared(
     left, right, operator = test.left, target.comparator, target.operator
     compared = right
     if isinstance(operator, (cst.In, cst.NotIn)):
-        values = _members(right)
+        values = _members(right) or _any_member(right, scope)
     elif isinstance(operator, (*_EQUALITIES, *_INEQUALITIES)):
         if (constant := constant_text(right)) is None and (constant := constant_text(left)):
             left, compared = right, left
@@ -155,6 +157,16 @@ def _members(node: cst.BaseExpression) -> frozenset[str] | None:
     found = [constant_text(element.value) for element in node.elements]
     known = frozenset(text for text in found if text is not None)
     return known if known and len(known) == len(found) else None
+
+
+def _any_member(node: cst.BaseExpression, scope: Scope) -> frozenset[str] | None:
+    """Return what stands for any member of an enumeration, None for what is no class."""
+    path = access_path(node)
+    if path is None or not _CLASS_NAME.fullmatch(path[-1]):
+        return None
+    owner = scope.owner(path[0])
+    kinds = {binding.kind for binding in owner.bindings(path[0])} if owner is not None else set()
+    return frozenset({f"{path[-1]}.*"}) if kinds and kinds <= _OF_CLASSES else None
 
 
 def constant_text(node: cst.CSTNode) -> str | None:
