@@ -564,3 +564,30 @@ def test_what_is_passed_filled_is_not_replaced_by_an_empty_dict(sent: Sent) -> N
         """
     )
     assert way["headers"] == [{"x-api-key": "k"}]
+
+
+def test_what_is_set_where_there_is_nothing_yet_is_sent_whatever_address_is(facts: Facts) -> None:
+    ways = facts(
+        """
+        import requests
+
+        class Base:
+            def __init__(self, endpoint):
+                self.endpoint = endpoint
+                self.model = ""
+                try:
+                    self.endpoint = load().get("endpoint") or self.endpoint
+                except OSError:
+                    pass
+
+        class Provider(Base):
+            def __init__(self):
+                super().__init__("@messages")
+                if not self.model:
+                    self.model = "claude-opus-5-5"
+
+            def send(self):
+                requests.post(self.endpoint, json={"model": self.model})
+        """
+    )
+    assert {str(way["body"]) for way in ways} == {"[{'model': 'claude-opus-5-5'}]"}

@@ -109,10 +109,14 @@ def _is_certain(
 
 
 def passed(evaluator: Evaluator, premise: Premise, arms: Arms, frame: Frame | None) -> bool | None:
-    """Tell whether a premise holds of all that it can be asked of where branches are taken."""
+    """Tell whether a premise holds of all that it can be asked of where branches are taken.
+
+    It is not asked of what is only set where it holds: `if not self.model: self.model = "…"`.
+    """
     found = {
         passes
         for value, passes in answers(evaluator, premise, frame)
         if compatible(value.under, arms)
+        and not any(premise in arm.premises for arm in value.under)
     }
     return found.pop() if len(found) == 1 else None
