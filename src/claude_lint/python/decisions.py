@@ -116,7 +116,6 @@ def passed(evaluator: Evaluator, premise: Premise, arms: Arms, frame: Frame | No
     found = {
         passes
         for value, passes in answers(evaluator, premise, frame)
-        if compatible(value.under, arms)
-        and not any(premise in arm.premises for arm in value.under)
+        if compatible(value.under, arms) and not any(premise in arm.premises for arm in value.under)
     }
     return found.pop() if len(found) == 1 else None

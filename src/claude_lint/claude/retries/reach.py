@@ -155,6 +155,11 @@ def _may_be_repeated(module: Module, call: cst.Call) -> bool:
     return False
 
 
+def _goes_over(loop: cst.For | cst.While) -> cst.BaseExpression | None:
+    """Return what a loop is given its rounds by: that is worked out once, before the first."""
+    return loop.iter if isinstance(loop, cst.For) else None
+
+
 class _Search:
     """Climbs from an expression that sends to everything that repeats it."""
 
@@ -192,7 +197,7 @@ class _Search:
                 )
             elif isinstance(parent, cst.Arg) and child is sending.node:
                 yield from self._handed_over(parent, sending)
-            elif isinstance(parent, (cst.For, cst.While)):
+            elif isinstance(parent, (cst.For, cst.While)) and child is not _goes_over(parent):
                 yield from self._loop(parent, sending)
             elif isinstance(parent, cst.FunctionDef):
                 yield from self._function(parent, sending)
@@ -311,7 +316,7 @@ class _Search:
                 sending = _in_lambda(sending, parent)
             elif isinstance(parent, cst.Arg) and child is sending.node:
                 yield from self._handed_over(parent, sending)
-            elif isinstance(parent, (cst.For, cst.While)):
+            elif isinstance(parent, (cst.For, cst.While)) and child is not _goes_over(parent):
                 yield from self._loop(parent, sending)
             elif isinstance(parent, cst.FunctionDef):
                 if parent is scope.node:
