@@ -134,6 +134,21 @@ def test_so_does_a_mention_of_a_host_that_the_settings_name(project: Path) -> No
     assert shown(run()) == ["a.py:2:3 error CL201"]
 
 
+def test_so_does_being_imported_by_a_file_beside_that_mentions_claude(project: Path) -> None:
+    write(
+        project,
+        {
+            "providers/base.py": "import requests\n# FIND CL401\n",
+            "providers/one.py": "from .base import Base  # Claude's\n",
+            "others/base.py": "import requests\n# FIND CL401\n",
+            "others/one.py": "from .base import Base\n",
+        },
+    )
+
+    assert shown(run()) == ["providers/base.py:2:3 warning CL401"]
+    assert shown(run("providers/base.py")) == ["providers/base.py:2:3 warning CL401"]
+
+
 def test_a_file_that_cannot_be_decoded_is_a_finding_where_it_breaks(project: Path) -> None:
     write(project, {"a.py": b"# claude\nx = '\xff'\n", "b.py": "# claude FIND CL201\n"})
     report = run()

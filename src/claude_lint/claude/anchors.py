@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -34,6 +35,7 @@ class Mentions:
         self._finder = ImportFinder(root)
         self._direct: dict[str, bool] = {}
         self._imported: dict[str, bool] = {}
+        self._users_beside: dict[str, frozenset[str]] = {}  # what such files of a folder import
 
     def note(self, path: str, lowered: bytes) -> bool:
         """Tell whether a file mentions Claude, given its lower-cased bytes, and remember it."""
@@ -41,12 +43,28 @@ class Mentions:
         return found
 
     def are_behind(self, names: Iterable[str], here: str) -> bool:
-        """Tell whether imports of a file lead to one that mentions Claude or imports such a one."""
-        return any(
+        """Tell whether imports of a file lead to one that mentions Claude or imports such a one.
+
+        So do those of a mentioning file beside it: a class that derives from one here may say
+        what its requests are.
+        """
+        return self._in_a_user_beside(here) or any(
             self._in_file(path) or self._in_imported(path)
             for dotted in names
             for path in self._finder.files(here, dotted)
         )
+
+    def _in_a_user_beside(self, here: str) -> bool:
+        folder = os.path.dirname(here)
+        if folder not in self._users_beside:
+            self._users_beside[folder] = frozenset(
+                file
+                for name in _names_in(folder)
+                if name.endswith(".py") and self._in_file(path := os.path.join(folder, name))
+                for dotted in imported_names(bytes_beside(Path(path)))
+                for file in self._finder.files(path, dotted)
+            )
+        return here in self._users_beside[folder]
 
     def _in_file(self, path: str) -> bool:
         known = self._direct.get(path)
@@ -61,6 +79,13 @@ class Mentions:
                 for file in self._finder.files(path, dotted)
             )
         return known
+
+
+def _names_in(folder: str) -> list[str]:
+    try:
+        return sorted(os.listdir(folder))
+    except OSError:
+        return []
 
 
 def is_sender(lowered: bytes) -> bool:
