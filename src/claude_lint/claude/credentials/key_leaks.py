@@ -13,6 +13,7 @@ from claude_lint.claude.credentials.literals import keys_in
 from claude_lint.claude.surfaces.sdk import clients
 from claude_lint.claude.view import View
 from claude_lint.python.classes import ancestry
+from claude_lint.python.flow import exclusive
 from claude_lint.python.module import Module
 from claude_lint.python.syntax import access_path, walk
 from claude_lint.python.values import (
@@ -192,11 +193,19 @@ def _shown(view: View, node: cst.BaseExpression) -> str:
 
 
 def _is_hidden_elsewhere(module: Module, node: cst.Name) -> bool:
-    """Tell whether a variable is set to something masked in another branch: code that chooses."""
+    """Tell whether a variable is set to something masked in one branch of several that set it."""
     owner = module.place(node)[0].owner(node.value)
-    made = [one.node for one in owner.bindings(node.value)] if owner is not None else []
-    calls = [access_path(one.func) for one in made if isinstance(one, cst.Call)]
-    return any(path is not None and _HIDING.search(path[-1]) for path in calls)
+    bindings = owner.bindings(node.value) if owner is not None else []
+    return any(
+        _is_hiding(one.node) and exclusive(one.point.arms, other.point.arms)
+        for one in bindings
+        for other in bindings
+    )
+
+
+def _is_hiding(node: cst.CSTNode) -> bool:
+    path = access_path(node.func) if isinstance(node, cst.Call) else None
+    return path is not None and _HIDING.search(path[-1]) is not None
 
 
 def _masks_itself(view: View, node: cst.Attribute) -> bool:
